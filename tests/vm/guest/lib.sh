@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# lib.sh - what a script in the guest may use: `. /lib.sh`. Written for
+# busybox's sh. Every function that checks something ends the script with a
+# sentence when it does not hold.
+#
+#	mw_load [PARAM=VALUE...]   insmod with $MEMWATCH_PARAMS and these; /proc/memwatch is there
+#	mw_unload                  rmmod; /proc/memwatch is gone
+#	mw_fail SENTENCE           print it, exit 1
+#	mw_column FILE COLUMN KEY VALUE   COLUMN of the first line whose column KEY is VALUE
+#	mw_task TGID COLUMN        that column of /proc/memwatch/tasks
+#	mw_status KEY              a value of /proc/memwatch/status
+#	mw_proc_kb PID KEY         a kB value of /proc/PID/status
+#	mw_wait_for SECONDS COMMAND...    until the command succeeds; fails the script if it never does
+
+mw_fail() {
+	echo "FAIL: $*"
+	exit 1
+}
+
+mw_load() {
+	# shellcheck disable=SC2086 # one word a parameter
+	insmod /memwatch.ko $MEMWATCH_PARAMS "$@" || mw_fail "insmod: $(dmesg | tail -3)"
+	[ -d /proc/memwatch ] || mw_fail "the module is loaded, but there is no /proc/memwatch"
+}
+
+mw_unload() {
+	rmmod memwatch || mw_fail "rmmod: $(dmesg | tail -3)"
+	[ ! -e /proc/memwatch ] || mw_fail "the module is gone, but /proc/memwatch is still there"
+}
+
+mw_column() {
+	awk -v column="$2" -v key="$3" -v value="$4" '
+		/^#/ {
+			sub(/^# */, "")
+			for (i = 1; i <= NF; i++)
+				at[$i] = i
+			next
+		}
+		!(column in at) || !(key in at) { exit 3 }
+		$at[key] == value { print $at[column]; found = 1; exit }
+		END { exit found ? 0 : 4 }' "$1" ||
+		mw_fail "$1 has no column $2 in a line whose $3 is $4"
+}
+
+mw_task() {
+	mw_column /proc/memwatch/tasks "$2" tgid "$1"
+}
+
+mw_status() {
+	sed -n "s/^$1=//p" /proc/memwatch/status
+}
+
+mw_proc_kb() {
+	awk -v key="$2:" '$1 == key { print $2 }' "/proc/$1/status"
+}
+
+mw_wait_for() {
+	mw_tries=$(($1 * 10))
+	shift
+	until "$@"; do
+		mw_tries=$((mw_tries - 1))
+		[ "$mw_tries" -gt 0 ] || mw_fail "it never came: $*"
+		sleep 0.1
+	done
+}
