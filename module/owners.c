@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * owners.c - the bookkeeping of owners as a whole: whether pages have owners,
+ * and what the sums of the pseudo-owners are made of.
+ */
+#include "owners.h"
+#include "page_owner.h"
+
+static bool owns_pages;
+
+int mw_owners_init(bool page_owner)
+{
+	owns_pages = page_owner;
+	return page_owner ? mw_page_owner_init() : 0;
+}
+
+void mw_owners_exit(void)
+{
+	if (owns_pages)
+		mw_page_owner_exit();
+}
+
+bool mw_owns_pages(void)
+{
+	return owns_pages;
+}
+
+/* Pages whose allocation or whole life the tracepoints did not tell of. */
+static void add_unseen(const struct mw_stock_view *view, struct mw_slot_pages *pages)
+{
+	struct mw_slot_pages unseen;
+
+	mw_slot_read(MW_SLOT_UNSEEN, view, &unseen);
+	pages->allocs[MW_KERNEL] += unseen.frees[MW_KERNEL] + mw_unmapped_allocs();
+	pages->frees[MW_KERNEL] += unseen.frees[MW_KERNEL] + mw_unmapped_frees();
+}
+
+/*
+ * Frees are read before allocations: of the unmapped pages, which are counted
+ * apart, a few may show as owned that are not any more.
+ */
+void mw_owner_read(unsigned int slot, const struct mw_stock_view *view,
+		   struct mw_slot_pages *ret_pages)
+{
+	mw_slot_read(slot, view, ret_pages);
+	if (slot == MW_SLOT_UNKNOWN)
+		add_unseen(view, ret_pages);
+}

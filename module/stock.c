@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * stock.c - the slow side of per-CPU counting: folding a stock into its slot,
+ * and reading slots with what stocks still hold. See stock.h for the model.
+ */
+#include <linux/bitmap.h>
+#include <linux/cpumask.h>
+#include <linux/processor.h>
+
+#include "stock.h"
+
+DEFINE_PER_CPU_ALIGNED(struct mw_cpu, mw_cpu);
+
+static void fold(struct mw_stock *stock, bool frees)
+{
+	struct mw_slot *slot = mw_slot(stock->key >> 1);
+	atomic64_t *counts = frees ? slot->frees : slot->allocs;
+
+	for (int kind = 0; kind < MW_KINDS; kind++)
+		if (stock->pages[kind])
+			atomic64_add(stock->pages[kind], &counts[kind]);
+}
+
+/*
+ * Gives the stock to another slot. @seq is odd meanwhile: a reader on another
+ * CPU that meets it waits, one that met the stock before finds @seq changed.
+ * The write barriers pair with the read barriers in stock_peek() and
+ * mw_slot_read().
+ */
+void mw_stock_switch(struct mw_stock *stock, u32 key, bool frees)
+{
+	WRITE_ONCE(stock->seq, stock->seq + 1);
+	smp_wmb();
+	fold(stock, frees);
+	for (int kind = 0; kind < MW_KINDS; kind++)
+		WRITE_ONCE(stock->pages[kind], 0);
+	WRITE_ONCE(stock->key, key);
+	smp_wmb();
+	WRITE_ONCE(stock->seq, stock->seq + 1);
+}
+
+/*
+ * Another task allocates here. Threads of one process share a slot, and their
+ * stock is kept.
+ */
+void mw_stock_switch_task(struct mw_cpu *cpu)
+{
+	u32 key = mw_task_slot(current) << 1;
+
+	if (cpu->alloc.key != key)
+		mw_stock_switch(&cpu->alloc, key, false);
+	/*
+	 * A process in [overflow] is looked up again at each switch: it gets
+	 * its own slot as soon as there is one.
+	 */
+	cpu->task = current;
+	cpu->task_start = current->start_boottime;
+}
+
+/* One look at a stock: its sequence, even, with the rest as of that moment. */
+static u32 stock_peek(const struct mw_stock *stock, struct mw_stock *ret_copy)
+{
+	u32 seq;
+
+	for (;;) {
+		seq = READ_ONCE(stock->seq);
+		smp_rmb();
+		ret_copy->key = READ_ONCE(stock->key);
+		for (int kind = 0; kind < MW_KINDS; kind++)
+			ret_copy->pages[kind] = READ_ONCE(stock->pages[kind]);
+		smp_rmb();
+		if (!(seq & 1) && READ_ONCE(stock->seq) == seq)
+			return seq;
+		cpu_relax();
+	}
+}
+
+/*
+ * The stocks of one side: @nr 0 is the alloc side, which has one stock, the
+ * free side has one a context. Offline CPUs keep what they had counted.
+ */
+static const struct mw_stock *stock_of(unsigned int cpu, bool frees, int nr)
+{
+	const struct mw_cpu *c = per_cpu_ptr(&mw_cpu, cpu);
+
+	return frees ? &c->free[nr] : &c->alloc;
+}
+
+static int stocks_on(bool frees)
+{
+	return frees ? MW_CONTEXTS : 1;
+}
+
+/* Mixes one number into a fingerprint (the multiplier is 2^64 / phi). */
+static u64 fingerprint(u64 sum, u64 value)
+{
+	return (sum ^ value) * 0x9e3779b97f4a7c15ULL;
+}
+
+/*
+ * Adds what the stocks of one side hold for @slot to @ret_pages. Returns a
+ * fingerprint of which those were and of their sequences: it differs when one
+ * of them was folded.
+ */
+static u64 pending(unsigned int slot, bool frees, u64 ret_pages[MW_KINDS])
+{
+	u64 seqs = 1;
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		for (int nr = 0; nr < stocks_on(frees); nr++) {
+			struct mw_stock copy;
+			u32 seq = stock_peek(stock_of(cpu, frees, nr), &copy);
+
+			if (copy.key >> 1 != slot)
+				continue;
+			seqs = fingerprint(seqs, (u64)cpu << 40 | (u64)nr << 32 | seq);
+			for (int kind = 0; kind < MW_KINDS; kind++)
+				ret_pages[kind] += copy.pages[kind];
+		}
+	}
+	return seqs;
+}
+
+/*
+ * Reads one side of a slot. A stock that folds between our look at it and our
+ * look at the slot would be counted twice or not at all; then the sequences
+ * differ, and we look again. Only folds of this very slot matter, and each
+ * takes a change of task on that CPU, so that this ends: a fold in the time of
+ * a loop over the CPUs is rare, eight in a row do not happen in practice; if
+ * they do, the result is off by what one stock held at most.
+ */
+static void read_side(unsigned int slot, bool frees, bool look, u64 ret_pages[MW_KINDS])
+{
+	const atomic64_t *counts = frees ? mw_slot(slot)->frees : mw_slot(slot)->allocs;
+
+	for (int tries = 0; tries < 8; tries++) {
+		u64 again[MW_KINDS] = {};
+		u64 seqs = 0;
+
+		for (int kind = 0; kind < MW_KINDS; kind++)
+			ret_pages[kind] = 0;
+		if (look)
+			seqs = pending(slot, frees, ret_pages);
+		smp_rmb();
+		for (int kind = 0; kind < MW_KINDS; kind++)
+			ret_pages[kind] += atomic64_read(&counts[kind]);
+		smp_rmb();
+		if (!look || pending(slot, frees, again) == seqs)
+			return;
+	}
+}
+
+/*
+ * Frees first: what is freed was allocated, never the other way round. With
+ * @look false a process that began to allocate after the view was taken may
+ * still show more freed than allocated; the caller then looks at the CPUs.
+ */
+static void read_both(unsigned int slot, bool look, struct mw_slot_pages *ret_pages)
+{
+	read_side(slot, true, look, ret_pages->frees);
+	read_side(slot, false, look, ret_pages->allocs);
+}
+
+/* What interrupts allocated is counted per CPU and never folded. */
+static void add_irq_allocs(struct mw_slot_pages *pages)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		for (int kind = 0; kind < MW_KINDS; kind++)
+			pages->allocs[kind] +=
+				READ_ONCE(per_cpu_ptr(&mw_cpu, cpu)->irq_allocs[kind]);
+}
+
+void mw_slot_read(unsigned int slot, const struct mw_stock_view *view,
+		  struct mw_slot_pages *ret_pages)
+{
+	bool look = !view || test_bit(slot, view->pending);
+
+	read_both(slot, look, ret_pages);
+	if (!look && (ret_pages->frees[MW_USER] > ret_pages->allocs[MW_USER] ||
+		      ret_pages->frees[MW_KERNEL] > ret_pages->allocs[MW_KERNEL]))
+		read_both(slot, true, ret_pages);
+	if (slot == MW_SLOT_IRQ)
+		add_irq_allocs(ret_pages);
+}
+
+void mw_stock_view_take(struct mw_stock_view *ret_view)
+{
+	unsigned int cpu;
+
+	bitmap_zero(ret_view->pending, 1 << 15);
+	for_each_possible_cpu(cpu) {
+		const struct mw_cpu *c = per_cpu_ptr(&mw_cpu, cpu);
+
+		__set_bit(READ_ONCE(c->alloc.key) >> 1, ret_view->pending);
+		for (int nr = 0; nr < MW_CONTEXTS; nr++)
+			__set_bit(READ_ONCE(c->free[nr].key) >> 1, ret_view->pending);
+	}
+	/* Pairs with the write barriers of mw_stock_switch(): keys, then slots. */
+	smp_rmb();
+}
+
+bool mw_stock_refers_to(unsigned int slot)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		const struct mw_cpu *c = per_cpu_ptr(&mw_cpu, cpu);
+
+		if (READ_ONCE(c->alloc.key) >> 1 == slot)
+			return true;
+		for (int nr = 0; nr < MW_CONTEXTS; nr++)
+			if (READ_ONCE(c->free[nr].key) >> 1 == slot)
+				return true;
+	}
+	return false;
+}
+
+#define sum_over_cpus(member)						\
+({									\
+	u64 sum_ = 0;							\
+	unsigned int cpu_;						\
+									\
+	for_each_possible_cpu(cpu_)					\
+		sum_ += READ_ONCE(per_cpu_ptr(&mw_cpu, cpu_)->member);	\
+	sum_;								\
+})
+
+u64 mw_events(enum mw_event event)
+{
+	return sum_over_cpus(events[event]);
+}
+
+u64 mw_events_nested(enum mw_event event)
+{
+	return sum_over_cpus(nested[event]);
+}
+
+u64 mw_failed_allocs(void)
+{
+	return sum_over_cpus(failed_allocs);
+}
+
+u64 mw_unmapped_allocs(void)
+{
+	return sum_over_cpus(unmapped_allocs);
+}
+
+u64 mw_unmapped_frees(void)
+{
+	return sum_over_cpus(unmapped_frees);
+}

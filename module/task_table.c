@@ -1,0 +1,471 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * task_table.c - the slots, their hash by tgid, and their life cycle. Looked up
+ * in any context without a lock; changed under one raw spinlock at fork, at
+ * exit and at first sight, never on the common path.
+ *
+ * A tgid is unique among living processes but comes again; the start time
+ * tells lives apart. A slot stays in the hash as long as a thread of its
+ * process may run, that is until sched_process_free of the leader: the kernel
+ * releases the leader last.
+ */
+#include <linux/bitmap.h>
+#include <linux/hash.h>
+#include <linux/pid.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+#include <linux/spinlock.h>
+#include <linux/timekeeping.h>
+#include <linux/vmalloc.h>
+
+#include "compat/compat.h"
+#include "janitor.h"
+#include "rss.h"
+#include "stock.h"
+#include "task_table.h"
+
+/*
+ * @lock:       @heads, @free, chains, and identity and state of every slot.
+ *              Innermost; taken with interrupts off. Nothing is allocated
+ *              and no other lock is taken under it.
+ * @heads:      slot numbers by hash of tgid
+ * @free:       first of the free slots
+ * @keep:       records of exited processes that own nothing to keep for people
+ *              to look at
+ * @low_water:  free slots below which the janitor is called
+ * @owns_pages: frees are counted for the owner of a page, so that a slot whose
+ *              counts differ must stay
+ */
+static struct {
+	raw_spinlock_t lock;
+	struct mw_slot *slots;
+	u16 *heads;
+	unsigned int hash_bits;
+	unsigned int nr_slots;
+	unsigned int nr_free;
+	unsigned int nr_exited;
+	unsigned int keep;
+	unsigned int low_water;
+	bool owns_pages;
+	u16 free;
+	u64 overflowed;
+} table = { .lock = __RAW_SPIN_LOCK_UNLOCKED(table.lock) };
+
+/* Records of the dead that are kept for people: as many as a page of history. */
+#define MW_KEEP_EXITED 1024
+
+/* What the janitor works with; only mw_task_table_clean() touches it. */
+static struct mw_stock_view view;
+
+static const char * const pseudo_names[MW_SLOT_FIRST] = {
+	[MW_SLOT_UNSEEN] = "[unseen]",
+	[MW_SLOT_UNKNOWN] = "[unknown]",
+	[MW_SLOT_IRQ] = "[irq]",
+	[MW_SLOT_OVERFLOW] = "[overflow]",
+	[MW_SLOT_ORPHANS] = "[orphans]",
+};
+
+struct mw_slot *mw_slot(unsigned int number)
+{
+	return &table.slots[number];
+}
+
+unsigned int mw_task_slots(void)
+{
+	return table.nr_slots;
+}
+
+const char *mw_slot_pseudo_name(unsigned int number)
+{
+	return number < MW_SLOT_FIRST ? pseudo_names[number] : NULL;
+}
+
+static u16 *head_of(pid_t tgid)
+{
+	return &table.heads[hash_32(tgid, table.hash_bits)];
+}
+
+int mw_task_table_init(unsigned int max_tasks, bool owns_pages)
+{
+	BUILD_BUG_ON(sizeof(struct mw_slot) > 192);
+
+	table.nr_slots = max_tasks + MW_SLOT_FIRST;
+	table.hash_bits = order_base_2(table.nr_slots);
+	table.keep = min(max_tasks / 4, (unsigned int)MW_KEEP_EXITED);
+	table.low_water = max_tasks / 8;
+	table.owns_pages = owns_pages;
+	table.slots = kvcalloc(table.nr_slots, sizeof(*table.slots), GFP_KERNEL);
+	table.heads = kvcalloc(1U << table.hash_bits, sizeof(*table.heads), GFP_KERNEL);
+	if (!table.slots || !table.heads) {
+		mw_task_table_exit();
+		return -ENOMEM;
+	}
+	for (unsigned int nr = table.nr_slots - 1; nr >= MW_SLOT_FIRST; nr--) {
+		table.slots[nr].next = table.free;
+		table.free = nr;
+	}
+	table.nr_free = max_tasks;
+	return 0;
+}
+
+/* No probe, reader or janitor is left. */
+void mw_task_table_exit(void)
+{
+	if (table.slots)
+		for (unsigned int nr = MW_SLOT_FIRST; nr < table.nr_slots; nr++)
+			put_pid(table.slots[nr].pid);
+	kvfree(table.heads);
+	kvfree(table.slots);
+	table.heads = NULL;
+	table.slots = NULL;
+}
+
+/*
+ * Without the lock the chain may change under us and lead into another one, or
+ * in a circle; the bound ends that, and the caller looks again under the lock.
+ * A slot that is found stays this process's: its state changes, not its owner.
+ */
+static unsigned int find(pid_t tgid)
+{
+	unsigned int nr = READ_ONCE(*head_of(tgid));
+
+	for (unsigned int steps = 0; nr && steps < table.nr_slots; steps++) {
+		if (READ_ONCE(table.slots[nr].tgid) == tgid)
+			return nr;
+		nr = READ_ONCE(table.slots[nr].next);
+	}
+	return 0;
+}
+
+/* Under the lock. */
+static void unhash(unsigned int nr)
+{
+	u16 *link = head_of(table.slots[nr].tgid);
+
+	while (*link && *link != nr)
+		link = &table.slots[*link].next;
+	if (*link)
+		WRITE_ONCE(*link, table.slots[nr].next);
+}
+
+static u64 life_of(const struct task_struct *task)
+{
+	return task->group_leader->start_boottime;
+}
+
+/* Under the lock: fills in what is known at exit and leaves LIVE. */
+static void note_exit(struct mw_slot *slot, const struct task_struct *task)
+{
+	const struct signal_struct *signal = task->signal;
+
+	slot->state = MW_SLOT_EXITED;
+	slot->exit_ns = ktime_get_boottime_ns();
+	slot->exit_code = signal->flags & SIGNAL_GROUP_EXIT ?
+			  signal->group_exit_code : task->group_leader->exit_code;
+	slot->peak_rss_pages = max(slot->peak_rss_pages, signal->maxrss);
+	memcpy(slot->comm, task->group_leader->comm, sizeof(slot->comm));
+	slot->comm[sizeof(slot->comm) - 1] = '\0';
+	table.nr_exited++;
+}
+
+/* Under the lock: takes the first free slot for @task's process, 0 if none. */
+static unsigned int take(struct task_struct *task, struct pid *pid)
+{
+	unsigned int nr = table.free;
+	struct mw_slot *slot = &table.slots[nr];
+	u16 *head = head_of(task->tgid);
+
+	if (!nr)
+		return 0;
+	table.free = slot->next;
+	table.nr_free--;
+
+	slot->gen++;
+	slot->pid = get_pid(pid);
+	slot->tgid = task->tgid;
+	slot->start_ns = life_of(task);
+	slot->first_seen_ns = ktime_get_boottime_ns();
+	slot->first_rss_pages = MW_RSS_UNSET;
+	slot->peak_rss_pages = 0;
+	slot->exit_ns = 0;
+	slot->exit_code = 0;
+	slot->state = MW_SLOT_LIVE;
+	slot->next = *head;
+	/* Whoever finds the slot by its number finds it filled in. */
+	smp_store_release(head, (u16)nr);
+	return nr;
+}
+
+/*
+ * Under the lock: the slot of @task's process, taken if need be. A slot of the
+ * same tgid but an earlier start belongs to a process whose pid was given
+ * again: no thread of it is left. A later start means that @task itself is the
+ * one that is about to vanish.
+ */
+static unsigned int find_or_take(struct task_struct *task)
+{
+	struct pid *pid = task_tgid(task);
+	unsigned int nr = find(task->tgid);
+
+	if (nr) {
+		struct mw_slot *slot = &table.slots[nr];
+
+		if (slot->start_ns == life_of(task))
+			return nr;
+		if (slot->start_ns > life_of(task))
+			return MW_SLOT_UNKNOWN;
+		unhash(nr);
+		if (slot->state == MW_SLOT_LIVE) {
+			slot->exit_ns = ktime_get_boottime_ns();
+			table.nr_exited++;
+		}
+		slot->state = MW_SLOT_GONE;
+	}
+	if (!pid || task->exit_state)
+		return MW_SLOT_UNKNOWN;
+	return take(task, pid);
+}
+
+unsigned int mw_task_slot(struct task_struct *task)
+{
+	unsigned int nr;
+	unsigned long flags;
+
+	if (unlikely(!task->pid))
+		return MW_SLOT_IRQ;
+	nr = find(task->tgid);
+	if (likely(nr && READ_ONCE(table.slots[nr].start_ns) == life_of(task)))
+		return nr;
+	if (!nr && !READ_ONCE(table.free))
+		goto overflow;
+
+	raw_spin_lock_irqsave(&table.lock, flags);
+	nr = find_or_take(task);
+	raw_spin_unlock_irqrestore(&table.lock, flags);
+	if (nr)
+		return nr;
+overflow:
+	mw_janitor_kick();
+	return MW_SLOT_OVERFLOW;
+}
+
+/* Does the janitor have enough to do to be worth waking? */
+static bool wants_cleaning(void)
+{
+	return READ_ONCE(table.nr_exited) > 2 * table.keep ||
+	       READ_ONCE(table.nr_free) < table.low_water;
+}
+
+/* The growth of a process is measured from @rss_pages on. */
+static unsigned int set_first_rss(struct task_struct *task, unsigned long rss_pages)
+{
+	unsigned int nr = mw_task_slot(task);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&table.lock, flags);
+	if (nr >= MW_SLOT_FIRST)
+		table.slots[nr].first_rss_pages = rss_pages;
+	else if (nr == MW_SLOT_OVERFLOW)
+		table.overflowed++;
+	raw_spin_unlock_irqrestore(&table.lock, flags);
+	return nr;
+}
+
+/* Threads belong to the slot of their group. */
+void mw_task_forked(struct task_struct *child)
+{
+	if (thread_group_leader(child))
+		set_first_rss(child, mw_rss_of_task(child));
+}
+
+/*
+ * A new program begins: what its growth is measured from is the RSS of now,
+ * not that of the process that forked it.
+ */
+void mw_task_execed(struct task_struct *task)
+{
+	set_first_rss(task, mw_rss_of_task(task));
+}
+
+/*
+ * signal->live has reached zero when the last thread comes here, and perhaps
+ * already when the one before does: the first to see it notes the exit.
+ */
+void mw_task_exited(struct task_struct *task)
+{
+	unsigned long flags;
+	unsigned int nr;
+
+	if (atomic_read(&task->signal->live))
+		return;
+	nr = mw_task_slot(task);
+	if (nr < MW_SLOT_FIRST)
+		return;
+	raw_spin_lock_irqsave(&table.lock, flags);
+	if (table.slots[nr].state == MW_SLOT_LIVE)
+		note_exit(&table.slots[nr], task);
+	raw_spin_unlock_irqrestore(&table.lock, flags);
+}
+
+/* The leader's task_struct is about to be freed: none of its threads runs. */
+void mw_task_freed(struct task_struct *task)
+{
+	unsigned long flags;
+	unsigned int nr;
+
+	if (task->pid != task->tgid)
+		return;
+	raw_spin_lock_irqsave(&table.lock, flags);
+	nr = find(task->tgid);
+	if (nr && table.slots[nr].start_ns == task->start_boottime) {
+		if (table.slots[nr].state == MW_SLOT_LIVE)
+			note_exit(&table.slots[nr], task);
+		unhash(nr);
+		table.slots[nr].state = MW_SLOT_GONE;
+	}
+	raw_spin_unlock_irqrestore(&table.lock, flags);
+	if (wants_cleaning())
+		mw_janitor_kick();
+}
+
+/*
+ * The probes run already: a process that forks meanwhile is seen by them, one
+ * that exits is gone or found by its sched_process_free.
+ */
+void mw_task_table_scan(void)
+{
+	struct task_struct *task;
+	struct mw_rss rss;
+
+	rcu_read_lock();
+	for_each_process(task) {
+		if (!atomic_read(&task->signal->live))
+			continue;
+		mw_rss_read(task, &rss);
+		set_first_rss(task, mw_rss_total(&rss));
+	}
+	rcu_read_unlock();
+}
+
+/* No pages in the slot, none in a stock: nothing refers to it. */
+static bool is_clear(unsigned int nr)
+{
+	struct mw_slot *slot = &table.slots[nr];
+
+	if (test_bit(nr, view.pending))
+		return false;
+	for (int kind = 0; kind < MW_KINDS; kind++)
+		if (table.owns_pages &&
+		    atomic64_read(&slot->allocs[kind]) != atomic64_read(&slot->frees[kind]))
+			return false;
+	return true;
+}
+
+static int by_exit_time(const void *a, const void *b)
+{
+	u64 x = table.slots[*(const u16 *)a].exit_ns;
+	u64 y = table.slots[*(const u16 *)b].exit_ns;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Slots of the dead that own nothing, oldest first; returns how many. */
+static unsigned int list_clear(u16 *ret_list)
+{
+	unsigned int count = 0;
+
+	mw_stock_view_take(&view);
+	for (unsigned int nr = MW_SLOT_FIRST; nr < table.nr_slots; nr++)
+		if (READ_ONCE(table.slots[nr].state) == MW_SLOT_GONE && is_clear(nr))
+			ret_list[count++] = nr;
+	sort(ret_list, count, sizeof(*ret_list), by_exit_time, NULL);
+	return count;
+}
+
+/* How many of @count clear slots to give back. */
+static unsigned int surplus(unsigned int count)
+{
+	unsigned int too_old = count > table.keep ? count - table.keep : 0;
+	unsigned int free = READ_ONCE(table.nr_free);
+	unsigned int needed = free < 2 * table.low_water ? 2 * table.low_water - free : 0;
+
+	return min(count, max(too_old, needed));
+}
+
+static void set_dying(const u16 *list, unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++)
+		WRITE_ONCE(table.slots[list[i]].state, MW_SLOT_DYING);
+}
+
+/* The totals of the forgotten live on in [orphans]: sums over all owners only rise. */
+static void bequeath(struct mw_slot *slot)
+{
+	struct mw_slot *heir = &table.slots[MW_SLOT_ORPHANS];
+
+	for (int kind = 0; kind < MW_KINDS; kind++) {
+		atomic64_add(atomic64_xchg(&slot->allocs[kind], 0), &heir->allocs[kind]);
+		atomic64_add(atomic64_xchg(&slot->frees[kind], 0), &heir->frees[kind]);
+	}
+}
+
+static void give_back(unsigned int nr)
+{
+	struct mw_slot *slot = &table.slots[nr];
+	struct pid *pid = slot->pid;
+	unsigned long flags;
+
+	bequeath(slot);
+	raw_spin_lock_irqsave(&table.lock, flags);
+	slot->gen++;
+	slot->pid = NULL;
+	slot->tgid = 0;
+	slot->state = MW_SLOT_FREE;
+	slot->next = table.free;
+	table.free = nr;
+	table.nr_free++;
+	table.nr_exited--;
+	raw_spin_unlock_irqrestore(&table.lock, flags);
+	put_pid(pid);
+}
+
+/*
+ * GONE slots are out of the hash. After the grace period no probe is left that
+ * found one before, and no reader that looks at its pid.
+ */
+void mw_task_table_clean(void)
+{
+	u16 *list;
+	unsigned int count;
+
+	if (!wants_cleaning())
+		return;
+	list = kvmalloc_array(table.nr_slots, sizeof(*list), GFP_KERNEL);
+	if (!list)
+		return;	/* the next exit calls again */
+	count = surplus(list_clear(list));
+	if (count) {
+		set_dying(list, count);
+		synchronize_rcu();
+		for (unsigned int i = 0; i < count; i++)
+			give_back(list[i]);
+	}
+	kvfree(list);
+}
+
+void mw_task_table_stats(struct mw_table_stats *ret_stats)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&table.lock, flags);
+	ret_stats->max = table.nr_slots - MW_SLOT_FIRST;
+	ret_stats->used = ret_stats->max - table.nr_free;
+	ret_stats->exited = table.nr_exited;
+	ret_stats->overflowed = table.overflowed;
+	raw_spin_unlock_irqrestore(&table.lock, flags);
+	ret_stats->bytes = table.nr_slots * sizeof(*table.slots) +
+			   (sizeof(*table.heads) << table.hash_bits);
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * task_table.h - the fixed table of slots: who owns pages.
+ *
+ * One slot a process (thread group) life, from the first sight of it until it
+ * has exited and owns nothing; a few pseudo-owners stand in front. A slot has
+ * a number of 15 bits, which with one bit for the kind of page is what
+ * page_owner.c stores for each page.
+ *
+ * Life of a slot:
+ *
+ *	FREE -> LIVE        fork, the scan at load, or the first event of a
+ *	                    process that both missed
+ *	LIVE -> EXITED      its last thread passed sched_process_exit; the zombie
+ *	                    may still allocate and free
+ *	EXITED -> GONE      sched_process_free of the leader: no thread can run
+ *	GONE -> DYING       the janitor took it: nothing owned, no stock refers
+ *	                    to it, and its record is too old or its place needed
+ *	DYING -> FREE       after an RCU grace period
+ */
+#ifndef _MW_TASK_TABLE_H
+#define _MW_TASK_TABLE_H
+
+#include <linux/atomic.h>
+#include <linux/cache.h>
+#include <linux/sched.h>
+#include <linux/types.h>
+
+struct pid;
+struct pid_namespace;
+
+/* Slot numbers. 0 stands for pages that nobody was seen to allocate. */
+#define MW_SLOT_UNSEEN		0
+#define MW_SLOT_UNKNOWN		1
+#define MW_SLOT_IRQ		2
+#define MW_SLOT_OVERFLOW	3
+#define MW_SLOT_ORPHANS		4
+#define MW_SLOT_FIRST		5	/* the first that a process can have */
+
+#define MW_MAX_TASKS_MIN	64
+#define MW_MAX_TASKS_MAX	(32767 - MW_SLOT_FIRST)
+#define MW_MAX_TASKS_DEFAULT	16384
+
+#define MW_RSS_UNSET		ULONG_MAX
+
+/* Kinds of page, in the lowest bit of a page's owner. */
+#define MW_KERNEL	0	/* page tables, stacks, slabs, pipes, sockets, drivers */
+#define MW_USER		1	/* movable: anonymous memory and page cache */
+#define MW_KINDS	2
+
+enum mw_slot_state {
+	MW_SLOT_FREE,
+	MW_SLOT_LIVE,
+	MW_SLOT_EXITED,
+	MW_SLOT_GONE,
+	MW_SLOT_DYING,
+};
+
+/**
+ * struct mw_slot - one owner of pages; three cache lines
+ * @allocs:      pages allocated, by kind; without what stocks still hold
+ * @frees:       pages freed, by kind; without what stocks still hold
+ * @start_ns:    leader's start_boottime; with @tgid it names the process life
+ * @first_seen_ns: boottime at which the slot was taken
+ * @pid:         a reference, held while the slot is not FREE; NULL for
+ *               pseudo-owners
+ * @gen:         raised whenever the slot is taken or given back, so that a
+ *               reader knows that what it read belongs together
+ * @tgid:        in the initial pid namespace
+ * @next:        hash chain or free list, 0 ends it
+ * @state:       enum mw_slot_state
+ * @comm:        name at exit; a live process is asked for its own
+ * @exit_ns:     boottime of the exit of the last thread
+ * @exit_code:   as in wait(2)
+ * @first_rss_pages: RSS when first seen, or at the last exec; MW_RSS_UNSET
+ *               until somebody looked
+ * @peak_rss_pages: high-water mark at exit
+ *
+ * The first line is written by folds from any CPU, the rest under the table's
+ * lock.
+ */
+struct mw_slot {
+	atomic64_t allocs[MW_KINDS];
+	atomic64_t frees[MW_KINDS];
+
+	u64 start_ns ____cacheline_aligned;
+	u64 first_seen_ns;
+	struct pid *pid;
+	u32 gen;
+	pid_t tgid;
+	u16 next;
+	u8 state;
+
+	char comm[TASK_COMM_LEN] ____cacheline_aligned;
+	u64 exit_ns;
+	int exit_code;
+	unsigned long first_rss_pages;
+	unsigned long peak_rss_pages;
+};
+
+/**
+ * struct mw_table_stats - the table's own figures, for status
+ */
+struct mw_table_stats {
+	unsigned int max;	/* slots for processes */
+	unsigned int used;	/* not FREE */
+	unsigned int exited;	/* of these, not LIVE */
+	u64 overflowed;		/* processes that found the table full */
+	size_t bytes;
+};
+
+/* Needs mw_janitor_kick() to wake whoever calls mw_task_table_clean(). */
+int mw_task_table_init(unsigned int max_tasks, bool owns_pages);
+void mw_task_table_exit(void);
+
+/* Takes a slot for every process that runs; process context, once, at load. */
+void mw_task_table_scan(void);
+
+/*
+ * Puts what exited long ago back on the free list. Process context, sleeps;
+ * one caller at a time (janitor.c).
+ */
+void mw_task_table_clean(void);
+
+/**
+ * mw_task_slot() - the slot number of a task's thread group
+ * Any context but NMI; @task is current or found under RCU. Takes a slot if
+ * the process has none.
+ * Never fails: MW_SLOT_OVERFLOW when the table is full, MW_SLOT_UNKNOWN for a
+ * task in its last breath whose slot is gone, MW_SLOT_IRQ for the idle task.
+ */
+unsigned int mw_task_slot(struct task_struct *task);
+
+/* Life events, from the probes of the same names; preemption off. */
+void mw_task_forked(struct task_struct *child);
+void mw_task_execed(struct task_struct *task);
+void mw_task_exited(struct task_struct *task);
+void mw_task_freed(struct task_struct *task);
+
+/* The table for readers: numbers from 0 to mw_task_slots() - 1. */
+unsigned int mw_task_slots(void);
+struct mw_slot *mw_slot(unsigned int number);
+void mw_task_table_stats(struct mw_table_stats *ret_stats);
+
+/* The name of a pseudo-owner, or NULL for a process's slot. */
+const char *mw_slot_pseudo_name(unsigned int number);
+
+#endif /* _MW_TASK_TABLE_H */
