@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * probes.c - from an event to a call, and nothing else. Runs in every context
+ * with preemption off; never allocates, sleeps, prints or takes a lock on the
+ * common path.
+ *
+ * The kernel's own headers of the trace events give check_trace_callback_type_*
+ * to hold a probe against: a signature that changed does not compile.
+ */
+#include <linux/mm.h>
+#include <trace/events/kmem.h>
+#include <trace/events/sched.h>
+
+#include "compat/compat.h"
+#include "compat/probe_types.h"
+#include "page_owner.h"
+#include "probes.h"
+#include "task_table.h"
+#include "tracepoints.h"
+
+static __always_inline void count_event(enum mw_event event)
+{
+	this_cpu_inc(mw_cpu.events[event]);
+}
+
+static void on_page_alloc(void *data, struct page *page, unsigned int order, gfp_t gfp,
+			  int migratetype)
+{
+	count_event(MW_EVENT_PAGE_ALLOC);
+	if (unlikely(!page)) {
+		this_cpu_inc(mw_cpu.failed_allocs);
+		return;
+	}
+	mw_page_owner_alloc(page, order, mw_page_kind(gfp));
+}
+
+static void on_page_free(void *data, struct page *page, unsigned int order)
+{
+	count_event(MW_EVENT_PAGE_FREE);
+	mw_page_owner_free(page, order);
+}
+
+/*
+ * page_owner=0: what a process frees is counted for itself. Its own free stock
+ * needs no page map; the kind of a page is not known when it is freed.
+ */
+static void on_page_alloc_unowned(void *data, struct page *page, unsigned int order,
+				  gfp_t gfp, int migratetype)
+{
+	count_event(MW_EVENT_PAGE_ALLOC);
+	if (unlikely(!page)) {
+		this_cpu_inc(mw_cpu.failed_allocs);
+		return;
+	}
+	mw_stock_alloc(1UL << order, mw_page_kind(gfp));
+}
+
+static void on_page_free_unowned(void *data, struct page *page, unsigned int order)
+{
+	count_event(MW_EVENT_PAGE_FREE);
+	mw_stock_free(mw_stock_alloc(0, MW_KERNEL), 1UL << order);
+}
+
+static void on_fork(void *data, struct task_struct *parent, struct task_struct *child)
+{
+	count_event(MW_EVENT_FORK);
+	mw_task_forked(child);
+}
+
+static void on_exec(void *data, struct task_struct *task, pid_t old_pid,
+		    struct linux_binprm *bprm)
+{
+	count_event(MW_EVENT_EXEC);
+	mw_task_execed(task);
+}
+
+static void on_exit(void *data, struct task_struct *task)
+{
+	count_event(MW_EVENT_EXIT);
+	mw_task_exited(task);
+}
+
+static void on_task_free(void *data, struct task_struct *task)
+{
+	count_event(MW_EVENT_TASK_FREE);
+	mw_task_freed(task);
+}
+
+static __always_inline void rss_changed(struct mm_struct *mm)
+{
+	count_event(MW_EVENT_RSS_STAT);
+}
+
+MW_DEFINE_RSS_STAT_PROBES(rss_changed)
+
+MW_CHECK_PROBE(mm_page_alloc, on_page_alloc);
+MW_CHECK_PROBE(mm_page_alloc, on_page_alloc_unowned);
+MW_CHECK_PROBE(mm_page_free, on_page_free);
+MW_CHECK_PROBE(mm_page_free, on_page_free_unowned);
+MW_CHECK_PROBE(sched_process_fork, on_fork);
+MW_CHECK_PROBE(sched_process_exec, on_exec);
+MW_CHECK_PROBE(sched_process_exit, on_exit);
+MW_CHECK_PROBE(sched_process_free, on_task_free);
+
+static struct mw_probe probes[MW_EVENTS] = {
+	[MW_EVENT_PAGE_ALLOC] = { .name = "mm_page_alloc" },
+	[MW_EVENT_PAGE_FREE] = { .name = "mm_page_free" },
+	[MW_EVENT_RSS_STAT] = { .name = "rss_stat", .func = MW_RSS_STAT_PROBE },
+	[MW_EVENT_FORK] = { .name = "sched_process_fork", .func = on_fork },
+	[MW_EVENT_EXEC] = { .name = "sched_process_exec", .func = on_exec },
+	[MW_EVENT_EXIT] = { .name = "sched_process_exit", .func = on_exit },
+	[MW_EVENT_TASK_FREE] = { .name = "sched_process_free", .func = on_task_free },
+};
+
+/*
+ * Lives before pages: a process that exits after its slot was taken is seen to
+ * exit. And frees before allocations: a page that is seen allocated is seen
+ * freed.
+ */
+static const enum mw_event attach_order[] = {
+	MW_EVENT_TASK_FREE, MW_EVENT_EXIT, MW_EVENT_EXEC, MW_EVENT_FORK,
+	MW_EVENT_RSS_STAT, MW_EVENT_PAGE_FREE, MW_EVENT_PAGE_ALLOC,
+};
+
+int mw_probes_attach(bool page_owner)
+{
+	probes[MW_EVENT_PAGE_ALLOC].func = page_owner ? on_page_alloc : on_page_alloc_unowned;
+	probes[MW_EVENT_PAGE_FREE].func = page_owner ? on_page_free : on_page_free_unowned;
+	mw_probes_find(probes, ARRAY_SIZE(probes));
+	for (unsigned int i = 0; i < ARRAY_SIZE(attach_order); i++)
+		mw_probe_attach(&probes[attach_order[i]]);
+	if (probes[MW_EVENT_PAGE_ALLOC].attached)
+		return 0;
+	mw_probes_detach();
+	return -ENOENT;
+}
+
+/* In the reverse order. */
+void mw_probes_detach(void)
+{
+	for (unsigned int i = ARRAY_SIZE(attach_order); i-- > 0; )
+		mw_probe_detach(&probes[attach_order[i]]);
+	mw_probes_synchronize();
+}
+
+const char *mw_probe_event_name(enum mw_event event)
+{
+	return probes[event].name;
+}
+
+const char *mw_probe_event_state(enum mw_event event)
+{
+	return mw_probe_state(&probes[event]);
+}

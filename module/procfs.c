@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * procfs.c - the directory /proc/memwatch, and reading by snapshot.
+ *
+ * A file is written whole when it is read from its beginning, and a reader that
+ * goes on, byte by byte or from an offset, gets the rest of the same text:
+ * records are never torn, repeated or left out because the table changed
+ * between two reads. Going back to the beginning takes a new snapshot.
+ */
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/pid_namespace.h>
+#include <linux/proc_fs.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+#include <linux/uidgid.h>
+
+#include "memwatch_abi.h"
+#include "procfs.h"
+
+/* 32,762 tasks at 300 bytes are 10 MiB; what is larger is a bug. */
+#define MW_SNAPSHOT_MAX (64UL << 20)
+
+static const struct mw_proc_file * const files[] = {
+	&mw_proc_status,
+	&mw_proc_tasks,
+	&mw_proc_slab,
+	&mw_proc_fragmentation,
+};
+
+static struct proc_dir_entry *directory;
+static u64 created_ns;
+
+/**
+ * struct snapshot - one open descriptor
+ * @lock: serialises readers that share the descriptor
+ * @text: what it reads; no buffer before the first read
+ */
+struct snapshot {
+	struct mutex lock;
+	const struct mw_proc_file *file;
+	struct mw_text text;
+};
+
+static int write_text(const struct mw_proc_file *file, struct mw_text *ret_text)
+{
+	const struct mw_reader reader = { .pid_ns = task_active_pid_ns(current) };
+	size_t size = max(PAGE_ALIGN(file->size()), PAGE_SIZE);
+
+	for (; size <= MW_SNAPSHOT_MAX; size *= 2) {
+		struct mw_text text;
+		char *buf = kvmalloc(size, GFP_KERNEL_ACCOUNT);
+		int err;
+
+		if (!buf)
+			return -ENOMEM;
+		mw_text_init(&text, buf, size);
+		err = file->show(&text, &reader);
+		if (!err && !text.full) {
+			*ret_text = text;
+			return 0;
+		}
+		kvfree(buf);
+		if (err)
+			return err;
+	}
+	return -EFBIG;
+}
+
+static int snapshot_take(struct snapshot *snapshot)
+{
+	struct mw_text text;
+	int err = write_text(snapshot->file, &text);
+
+	if (err)
+		return err;
+	kvfree(snapshot->text.buf);
+	snapshot->text = text;
+	return 0;
+}
+
+static int snapshot_open(struct inode *inode, struct file *file)
+{
+	struct snapshot *snapshot = kzalloc(sizeof(*snapshot), GFP_KERNEL_ACCOUNT);
+
+	if (!snapshot)
+		return -ENOMEM;
+	mutex_init(&snapshot->lock);
+	snapshot->file = pde_data(inode);
+	file->private_data = snapshot;
+	return 0;
+}
+
+static ssize_t snapshot_read(struct file *file, char __user *buf, size_t count, loff_t *pos)
+{
+	struct snapshot *snapshot = file->private_data;
+	ssize_t ret = 0;
+
+	if (mutex_lock_interruptible(&snapshot->lock))
+		return -ERESTARTSYS;
+	if (!*pos || !snapshot->text.buf)
+		ret = snapshot_take(snapshot);
+	if (!ret)
+		ret = simple_read_from_buffer(buf, count, pos, snapshot->text.buf,
+					      snapshot->text.len);
+	mutex_unlock(&snapshot->lock);
+	return ret;
+}
+
+static int snapshot_release(struct inode *inode, struct file *file)
+{
+	struct snapshot *snapshot = file->private_data;
+
+	kvfree(snapshot->text.buf);
+	kfree(snapshot);
+	return 0;
+}
+
+static const struct proc_ops snapshot_ops = {
+	.proc_open = snapshot_open,
+	.proc_read = snapshot_read,
+	.proc_lseek = default_llseek,
+	.proc_release = snapshot_release,
+};
+
+int mw_procfs_init(unsigned int gid)
+{
+	kgid_t kgid = make_kgid(&init_user_ns, gid);
+
+	if (!gid_valid(kgid))
+		return -EINVAL;
+	created_ns = ktime_get_boottime_ns();
+	directory = proc_mkdir_mode(MEMWATCH_PROC_DIR, 0555, NULL);
+	if (!directory)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < ARRAY_SIZE(files); i++) {
+		struct proc_dir_entry *entry =
+			proc_create_data(files[i]->name, 0440, directory, &snapshot_ops,
+					 (void *)files[i]);
+
+		if (!entry) {
+			mw_procfs_exit();
+			return -ENOMEM;
+		}
+		proc_set_user(entry, GLOBAL_ROOT_UID, kgid);
+	}
+	return 0;
+}
+
+u64 mw_procfs_uptime_s(void)
+{
+	return div_u64(ktime_get_boottime_ns() - created_ns, NSEC_PER_SEC);
+}
+
+void mw_procfs_exit(void)
+{
+	proc_remove(directory);
+	directory = NULL;
+}

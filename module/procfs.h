@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * procfs.h - /proc/memwatch: the directory, and files that are read as
+ * snapshots. What a file says is written by its own procfs_*.c.
+ */
+#ifndef _MW_PROCFS_H
+#define _MW_PROCFS_H
+
+#include <linux/types.h>
+
+#include "text.h"
+
+struct pid_namespace;
+
+/**
+ * struct mw_reader - who reads
+ * @pid_ns: the namespace that pids are shown in
+ */
+struct mw_reader {
+	struct pid_namespace *pid_ns;
+};
+
+/**
+ * struct mw_proc_file - one file under /proc/memwatch that can only be read
+ * @name: its name
+ * @show: writes the whole file into @text; process context, may sleep. Called
+ *        again with a larger buffer if @text became full. Returns 0 or a
+ *        negative errno.
+ * @size: a first guess of its size in bytes
+ */
+struct mw_proc_file {
+	const char *name;
+	int (*show)(struct mw_text *text, const struct mw_reader *reader);
+	size_t (*size)(void);
+};
+
+extern const struct mw_proc_file mw_proc_status;
+extern const struct mw_proc_file mw_proc_tasks;
+extern const struct mw_proc_file mw_proc_slab;
+extern const struct mw_proc_file mw_proc_fragmentation;
+
+/* @gid may read besides root. */
+int mw_procfs_init(unsigned int gid);
+
+/* Seconds since mw_procfs_init(), suspended time included. */
+u64 mw_procfs_uptime_s(void);
+
+/* Waits for readers; open descriptors then read as closed. */
+void mw_procfs_exit(void);
+
+#endif /* _MW_PROCFS_H */

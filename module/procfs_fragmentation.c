@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * procfs_fragmentation.c - /proc/memwatch/fragmentation: free blocks and
+ * indices of each node, zone and order.
+ */
+#include <linux/mm.h>
+#include <linux/mmzone.h>
+
+#include "compat/compat.h"
+#include "fragmentation.h"
+#include "memwatch_abi.h"
+#include "procfs.h"
+
+static void put_order(struct mw_text *text, int node, const char *zone,
+		      const struct mw_free_blocks *blocks, unsigned int order)
+{
+	mw_text_u64(text, node);
+	mw_text_col_str(text, zone);
+	mw_text_col_u64(text, order);
+	mw_text_col_u64(text, blocks->nr[order]);
+	mw_text_col_u64(text, ((u64)blocks->nr[order] << order) << (PAGE_SHIFT - 10));
+	mw_text_col_milli(text, mw_unusable_index(blocks, order));
+	mw_text_col_milli(text, mw_extfrag_index(blocks, order));
+	mw_text_str(text, " - - - -\n");
+}
+
+static void put_zone(int node, struct zone *zone, void *arg)
+{
+	struct mw_text *text = arg;
+	struct mw_free_blocks blocks;
+
+	mw_zone_free_blocks(zone, &blocks);
+	for (unsigned int order = 0; order < blocks.orders; order++)
+		put_order(text, node, zone->name, &blocks, order);
+}
+
+static int show_fragmentation(struct mw_text *text, const struct mw_reader *reader)
+{
+	mw_text_str(text, MEMWATCH_FRAGMENTATION_HEADER "\n");
+	mw_for_each_zone(put_zone, text);
+	return 0;
+}
+
+static size_t size_of_fragmentation(void)
+{
+	return 2 * PAGE_SIZE;
+}
+
+const struct mw_proc_file mw_proc_fragmentation = {
+	.name = "fragmentation",
+	.show = show_fragmentation,
+	.size = size_of_fragmentation,
+};

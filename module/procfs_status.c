@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * procfs_status.c - /proc/memwatch/status: what runs, what is missing and why,
+ * and what the module itself costs.
+ */
+#include <linux/mm.h>
+
+#include "memwatch_abi.h"
+#include "owners.h"
+#include "page_owner.h"
+#include "probes.h"
+#include "procfs.h"
+#include "task_table.h"
+
+static void put_probes(struct mw_text *text)
+{
+	for (enum mw_event event = 0; event < MW_EVENTS; event++) {
+		const char *name = mw_probe_event_name(event);
+
+		mw_text_str(text, "tracepoint.");
+		mw_text_key_str(text, name, mw_probe_event_state(event));
+		mw_text_sub_u64(text, "events", name, mw_events(event));
+		/* No probe gives an event up: there is nothing that could be full. */
+		mw_text_sub_u64(text, "dropped", name, 0);
+		mw_text_sub_u64(text, "nested", name, mw_events_nested(event));
+	}
+}
+
+static void put_slots(struct mw_text *text, const struct mw_table_stats *stats)
+{
+	mw_text_key_u64(text, "slots_max", stats->max);
+	mw_text_key_u64(text, "slots_used", stats->used);
+	mw_text_key_u64(text, "slots_exited", stats->exited);
+	mw_text_key_u64(text, "slots_overflowed", stats->overflowed);
+}
+
+static void put_memory(struct mw_text *text, const struct mw_table_stats *stats)
+{
+	size_t page_map = mw_owns_pages() ? mw_page_owner_bytes() : 0;
+	size_t per_cpu = sizeof(struct mw_cpu) * num_possible_cpus();
+
+	mw_text_key_u64(text, "memory_task_table_bytes", stats->bytes);
+	mw_text_key_u64(text, "memory_page_owner_bytes", page_map);
+	mw_text_key_u64(text, "memory_per_cpu_bytes", per_cpu);
+	mw_text_key_u64(text, "memory_bytes", stats->bytes + page_map + per_cpu);
+}
+
+static int show_status(struct mw_text *text, const struct mw_reader *reader)
+{
+	struct mw_table_stats stats;
+
+	mw_task_table_stats(&stats);
+	mw_text_key_u64(text, "abi", MEMWATCH_ABI_VERSION);
+	mw_text_key_str(text, "version", MEMWATCH_VERSION);
+	mw_text_key_u64(text, "uptime_s", mw_procfs_uptime_s());
+	mw_text_key_u64(text, "page_size", PAGE_SIZE);
+	mw_text_key_str(text, "page_owner", mw_owns_pages() ? "on" : "off");
+	put_probes(text);
+	mw_text_key_u64(text, "failed_allocs", mw_failed_allocs());
+	mw_text_key_u64(text, "unmapped_allocs", mw_unmapped_allocs());
+	mw_text_key_u64(text, "unmapped_frees", mw_unmapped_frees());
+	put_slots(text, &stats);
+	put_memory(text, &stats);
+	return 0;
+}
+
+static size_t size_of_status(void)
+{
+	return 2 * PAGE_SIZE;
+}
+
+const struct mw_proc_file mw_proc_status = {
+	.name = "status",
+	.show = show_status,
+	.size = size_of_status,
+};
