@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Builds memwatch: the module by Kbuild (memwatch.ko at the top), the reader and
-# everything for tests under build/. Kbuild itself reads ./Kbuild, never this
-# file. A new .c file in userspace/ or tests/ needs no change here.
+# Builds memwatch: the module by Kbuild (memwatch.ko at the top), everything
+# else under build/. Kbuild itself reads ./Kbuild, never this file. A new .c file
+# in userspace/lib, userspace/cmd, tests/unit or tests/workloads is found by
+# itself.
 
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
@@ -10,38 +11,48 @@ SHELL := /bin/bash
 
 PREFIX  ?= /usr/local
 DESTDIR ?=
-KVER    ?= $(shell uname -r)
+ifndef KVER
+# Where KDIR= is given alone, it says which kernel.
+KVER := $(or $(if $(KDIR),$(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)),$(shell uname -r))
+endif
 KDIR    ?= $(shell tests/kdir $(KVER))
 B       := build
 
 CFLAGS   ?= -O2 -g
-WARNINGS := -Wall -Wextra -Werror
-MW_CFLAGS = -std=gnu11 $(WARNINGS) -D_GNU_SOURCE -Iuserspace/lib -Imodule $(CFLAGS)
+WARNINGS := -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE
+INCLUDES := -I. -Iuserspace/lib
 LDLIBS   := -lcjson -lm
+
+LIB_C  := $(wildcard userspace/lib/*.c)
+CMD_C  := $(wildcard userspace/cmd/*.c)
+TEST_C := $(wildcard tests/unit/test_*.c)
+LOAD_C := $(wildcard tests/workloads/*.c)
+# Pure files of the module are those that want no kernel header, nor does their own.
+PURE_C := $(shell for c in module/*.c; do \
+	grep -qE '\#include <(linux|asm|trace|net)/' $$c $${c%.c}.h || echo $$c; done 2>/dev/null)
 
 .PHONY: help
 help: ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo '  KVER=RELEASE or KDIR=HEADERS choose the kernel, PREFIX= and DESTDIR= the place.'
 
 .PHONY: all
 all: module userspace ## the module for the running kernel, and the reader
 
-# --- module -----------------------------------------------------------------
+# --- module -------------------------------------------------------------------
 
 .PHONY: module
 module: ## memwatch.ko for KVER= (the running kernel) or KDIR=
 	@tests/kdir --check "$(KDIR)" "$(KVER)"
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
-# --- reader -----------------------------------------------------------------
-
-LIB_C := $(wildcard userspace/lib/*.c)
-CMD_C := $(wildcard userspace/cmd/*.c)
-LIB_O := $(LIB_C:%.c=$(B)/%.o)
-CMD_O := $(CMD_C:%.c=$(B)/%.o)
+# --- reader -------------------------------------------------------------------
 
 .PHONY: userspace
 userspace: $(B)/memwatch ## the reader, build/memwatch
+
+LIB_O := $(LIB_C:%.c=$(B)/%.o)
+CMD_O := $(CMD_C:%.c=$(B)/%.o)
 
 $(B)/memwatch: $(CMD_O) $(B)/libmemwatch.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -51,19 +62,119 @@ $(B)/libmemwatch.a: $(LIB_O)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(B)/%.o: %.c
+$(B)/userspace/%.o: userspace/%.c
 	@mkdir -p $(@D)
-	$(CC) $(MW_CFLAGS) -MMD -MP -c -o $@ $<
+	$(CC) $(WARNINGS) $(INCLUDES) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(LIB_O:.o=.d) $(CMD_O:.o=.d)
 
-# --- workloads: programs whose memory behaviour is known ---------------------
+# --- workloads: programs whose memory behaviour is known -------------------------
 
-WORKLOADS := $(patsubst tests/workloads/%.c,$(B)/workloads/%,$(wildcard tests/workloads/*.c))
+WORKLOADS := $(LOAD_C:tests/workloads/%.c=$(B)/workloads/%)
 
 .PHONY: workloads
-workloads: $(WORKLOADS) ## the programs of tests/workloads, for guests
+workloads: $(WORKLOADS)
 
+# Static: a guest has no libraries, and a process of its own pages only is simpler to count.
 $(B)/workloads/%: tests/workloads/%.c $(wildcard tests/workloads/*.h)
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 $(WARNINGS) -D_GNU_SOURCE $(CFLAGS) -static -o $@ $< -lm
+	$(CC) $(WARNINGS) $(CFLAGS) -static -o $@ $< -lm
+
+# --- unit tests: each with the address and undefined behaviour sanitizers, twice --
+
+SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+
+# $(1) compiler: objects and test programs below build/tests/$(1).
+define test-variant
+$(B)/tests/$(1)/%.o: %.c
+	@mkdir -p $$(@D)
+	$(1) $(WARNINGS) $(INCLUDES) -Imodule $(SANITIZE) -MMD -MP -c -o $$@ $$<
+
+$(B)/tests/$(1)/libmemwatch.a: $(patsubst %.c,$(B)/tests/$(1)/%.o,$(LIB_C) $(PURE_C))
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	ar rcs $$@ $$^
+
+$(B)/tests/$(1)/test_%: $(B)/tests/$(1)/tests/unit/test_%.o $(B)/tests/$(1)/libmemwatch.a
+	$(1) $(SANITIZE) -o $$@ $$^ -lcmocka $(LDLIBS)
+
+$(B)/tests/$(1)/memwatch: $(patsubst %.c,$(B)/tests/$(1)/%.o,$(CMD_C)) $(B)/tests/$(1)/libmemwatch.a
+	$(1) $(SANITIZE) -o $$@ $$^ $(LDLIBS)
+
+UNIT_TESTS += $(TEST_C:tests/unit/%.c=$(B)/tests/$(1)/%)
+TEST_READERS += $(B)/tests/$(1)/memwatch
+-include $(patsubst %.c,$(B)/tests/$(1)/%.d,$(LIB_C) $(PURE_C) $(CMD_C) $(TEST_C))
+endef
+$(eval $(call test-variant,gcc))
+$(eval $(call test-variant,clang))
+.SECONDARY:
+
+.PHONY: unit-tests
+unit-tests: $(UNIT_TESTS)
+
+.PHONY: test-readers
+test-readers: $(TEST_READERS)
+
+# --- what people run --------------------------------------------------------------
+
+.PHONY: demo
+demo: ## boot stock 6.12 in QEMU, watch a leak being found
+	@tests/deps build vm
+	@tests/demo/run
+
+.PHONY: check
+check: ## every test; ends with `N passed, N failed`
+	@tests/deps build vm check
+	@tests/check all
+
+.PHONY: check-unit
+check-unit: ## the tests that need no kernel (seconds)
+	@tests/deps build check
+	@tests/check unit cli lint
+
+.PHONY: check-vm
+check-vm: ## the tests in virtual machines, 6.1 and 6.12
+	@tests/deps build vm
+	@tests/check vm demo
+
+.PHONY: lint
+lint: ## shellcheck, licence lines, stray white space
+	@tests/lint
+
+.PHONY: format
+format: ## clang-format the C files of userspace and tests in place
+	clang-format -i $(wildcard userspace/*/*.[ch] tests/*/*.[ch])
+
+# --- installation -----------------------------------------------------------------
+
+MAN_PAGES := $(wildcard man/*.1 userspace/man/*.1)
+
+.PHONY: may-install
+may-install:
+	@for dir in "$(DESTDIR)$(PREFIX)" "$(DESTDIR)/lib/modules"; do \
+		until [ -e "$$dir" ]; do dir=$$(dirname "$$dir"); done; \
+		[ -w "$$dir" ] || { echo "make: cannot write to $$dir: run \`sudo make $(MAKECMDGOALS)\`, or choose PREFIX= and DESTDIR=" >&2; exit 2; }; \
+	done
+
+.PHONY: install
+install: may-install all install-userspace ## the reader to PREFIX/bin, the module for KVER=
+	$(MAKE) -C $(KDIR) M=$(CURDIR) $(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
+	depmod $(if $(DESTDIR),-b $(DESTDIR)) $(KVER)
+
+.PHONY: install-userspace
+install-userspace: userspace ## the reader alone
+	install -D -m 755 $(B)/memwatch $(DESTDIR)$(PREFIX)/bin/memwatch
+	$(foreach page,$(MAN_PAGES),install -D -m 644 $(page) $(DESTDIR)$(PREFIX)/share/man/man1/$(notdir $(page));)
+
+.PHONY: uninstall
+uninstall: may-install ## what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/memwatch $(MAN_PAGES:%=$(DESTDIR)$(PREFIX)/share/man/man1/$(notdir %))
+	find $(DESTDIR)/lib/modules/$(KVER) -name 'memwatch.ko*' -delete
+	depmod $(if $(DESTDIR),-b $(DESTDIR)) $(KVER)
+
+# By hand, since Kbuild's clean wants headers and deletes *.a everywhere.
+.PHONY: clean
+clean: ## what was built (downloads stay in ~/.cache/memwatch)
+	rm -rf $(B) Module.symvers modules.order .tmp_versions
+	rm -f memwatch.ko memwatch.mod memwatch.mod.c .*.cmd *.o
+	if [ -d module ]; then find module \( -name '*.o' -o -name '.*.cmd' -o -name '*.mod' \) -delete; fi
