@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * analyze.c - `memwatch analyze`: replays recordings through the detector that
+ * watches live, and says what it thinks of each process life at the end. Each
+ * file is judged by itself: pids of two hosts or two boots mean nothing
+ * together. Results go to stdout, what was wrong with the data to stderr.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../lib/alert.h"
+#include "../lib/duration.h"
+#include "../lib/escape.h"
+#include "../lib/leak.h"
+#include "../lib/lives.h"
+#include "../lib/source_csv.h"
+#include "cli.h"
+
+/* Complaints shown a file; the rest is counted. */
+#define SHOWN_PROBLEMS 20
+
+static const char name[] = "analyze";
+
+enum {
+	OPTION_JSON = 1000,
+	OPTION_LIMIT,
+};
+
+static const char help[] =
+	"Usage: memwatch analyze [OPTIONS] FILE...\n"
+	"\n"
+	"Replays recordings (CSV, as `memwatch record` writes it) through the detector of\n"
+	"`memwatch watch` and gives its verdict on each process at the end of the data.\n"
+	"Each FILE is judged by itself; `-` is standard input. To judge a recording in\n"
+	"several parts: cat PART... | memwatch analyze -\n"
+	"\n"
+	"Options:\n"
+	"      --json        verdicts as JSON Lines instead of a table\n"
+	"      --limit SIZE  the memory limit to reckon with, instead of what the recording\n"
+	"                    says: 512M, 2G\n"
+	"  -h, --help        this text\n"
+	"\n"
+	"The columns time_s, pid, start_ticks, comm and rss_kb are required, in any order;\n"
+	"others that are known are used, unknown ones ignored. A line that cannot be used is\n"
+	"reported with its number and skipped.\n"
+	"\n"
+	"Examples:\n"
+	"  memwatch analyze day.csv\n"
+	"  zcat apps.csv.gz | memwatch analyze --json --limit 2G -\n"
+	"\n"
+	"Exit codes (the highest that applies):\n"
+	"  0  no leak                 3  some of the data could not be used; the verdicts are\n"
+	"  1  a leak was found           from the rest\n"
+	"  2  wrong command line      4  a file could not be read, or stdout not written\n";
+
+/* One process life. */
+struct life {
+	struct mw_leak *leak;
+	double last_s;
+};
+
+struct analysis {
+	struct mw_leak_config config;
+	int64_t limit_kb; /* MW_UNKNOWN: what the recording says */
+	bool is_json;
+	bool is_colour;
+	/* The file under way. */
+	const char *path;
+	struct mw_source *source;
+	struct mw_lives *lives;
+	uint64_t problems;
+	struct mw_verdict *verdicts;
+	size_t verdict_count;
+};
+
+static void report_problem(const struct mw_csv_problem *problem, void *arg)
+{
+	struct analysis *analysis = arg;
+	char text[512];
+
+	if (analysis->problems++ >= SHOWN_PROBLEMS)
+		return;
+	mw_csv_problem_format(text, sizeof(text), problem);
+	fprintf(stderr, "%s:%s\n", analysis->path, text);
+}
+
+static void report_backwards(struct analysis *analysis, const struct life *life,
+			     const struct mw_sample *sample)
+{
+	char value[64];
+	char wrong[160];
+	struct mw_csv_problem problem = {
+		.line = mw_source_csv_line(analysis->source),
+		.column = "time_s",
+		.cell = { .data = value },
+		.wrong = wrong,
+	};
+
+	problem.cell.len = (size_t)snprintf(value, sizeof(value), "%.15g", sample->time_s);
+	snprintf(wrong, sizeof(wrong), "earlier than %.15g, the last time of process %d",
+		 life->last_s, sample->pid);
+	report_problem(&problem, analysis);
+}
+
+static int judge(const struct mw_sample *sample, void *arg)
+{
+	struct analysis *analysis = arg;
+	struct mw_sample limited;
+	struct life *life;
+	bool is_new;
+
+	life = mw_lives_get(analysis->lives, sample->pid, sample->start_ticks, &is_new);
+	if (life == NULL)
+		return -ENOMEM;
+	if (life->leak == NULL)
+		life->leak = mw_leak_new(&analysis->config);
+	if (life->leak == NULL)
+		return -ENOMEM;
+	if (!is_new && sample->time_s < life->last_s) {
+		report_backwards(analysis, life, sample);
+		return 0;
+	}
+	life->last_s = sample->time_s;
+	if (analysis->limit_kb == MW_UNKNOWN) {
+		mw_leak_add(life->leak, sample);
+		return 0;
+	}
+	limited = *sample;
+	limited.limit_kb = analysis->limit_kb;
+	mw_leak_add(life->leak, &limited);
+	return 0;
+}
+
+static void take_verdict(void *block, void *arg)
+{
+	struct life *life = block;
+	struct analysis *analysis = arg;
+
+	mw_leak_verdict(life->leak, &analysis->verdicts[analysis->verdict_count++]);
+}
+
+static void end_life(void *block, void *arg)
+{
+	struct life *life = block;
+
+	(void)arg;
+	mw_leak_free(life->leak);
+}
+
+/* Leaks first, the fastest at the top; the rest as they came. */
+static int by_urgency(const void *a, const void *b)
+{
+	const struct mw_verdict *x = a;
+	const struct mw_verdict *y = b;
+
+	if (x->leak != y->leak)
+		return x->leak ? -1 : 1;
+	if (x->leak && x->rate_kib_per_s != y->rate_kib_per_s)
+		return x->rate_kib_per_s > y->rate_kib_per_s ? -1 : 1;
+	if (x->pid != y->pid)
+		return x->pid < y->pid ? -1 : 1;
+	return (x->start_ticks > y->start_ticks) - (x->start_ticks < y->start_ticks);
+}
+
+static void print_row(const struct analysis *analysis, const struct mw_verdict *verdict)
+{
+	char comm[4 * MW_COMM_MAX + 1];
+	char rate[32] = "-";
+	char limit[MW_DURATION_TEXT_MAX] = "-";
+	bool is_red = analysis->is_colour && verdict->leak;
+
+	mw_escape_display(comm, sizeof(comm), verdict->comm, strlen(verdict->comm));
+	if (verdict->leak)
+		snprintf(rate, sizeof(rate), "%.4g", verdict->rate_kib_per_s);
+	if (verdict->leak && isfinite(verdict->time_to_limit_s))
+		mw_duration_format(limit, sizeof(limit), verdict->time_to_limit_s);
+	printf("%s%8d  %-15s %8ju  %-4s  %-14s %10s  %-10s %6.2f%s\n", is_red ? "\033[31m" : "",
+	       verdict->pid, comm, (uintmax_t)verdict->samples, verdict->leak ? "LEAK" : "ok",
+	       verdict->class_name, rate, limit, verdict->confidence, is_red ? "\033[0m" : "");
+}
+
+static void print_sentence(const struct mw_verdict *verdict)
+{
+	char comm[4 * MW_COMM_MAX + 1];
+	char limit[MW_DURATION_TEXT_MAX];
+	char size[MW_SIZE_TEXT_MAX];
+
+	mw_escape_display(comm, sizeof(comm), verdict->comm, strlen(verdict->comm));
+	printf("%s (pid %d) leaks %.4g KiB/s (%.4g to %.4g): %s", comm, verdict->pid,
+	       verdict->rate_kib_per_s, verdict->rate_low, verdict->rate_high, verdict->reason);
+	if (isfinite(verdict->since_s))
+		printf("; since %.15g s", verdict->since_s);
+	if (isfinite(verdict->time_to_limit_s) && verdict->limit_kb != MW_UNKNOWN)
+		printf("; reaches its limit of %s in %s",
+		       mw_size_format_kb(size, sizeof(size), (double)verdict->limit_kb),
+		       mw_duration_format(limit, sizeof(limit), verdict->time_to_limit_s));
+	printf("\n");
+}
+
+static void print_table(const struct analysis *analysis)
+{
+	size_t leaks = 0;
+
+	printf("%8s  %-15s %8s  %-4s  %-14s %10s  %-10s %6s\n", "PID", "COMM", "SAMPLES", "",
+	       "CLASS", "KiB/s", "LIMIT IN", "SURE");
+	for (size_t i = 0; i < analysis->verdict_count; i++)
+		print_row(analysis, &analysis->verdicts[i]);
+	printf("\n");
+	for (; leaks < analysis->verdict_count && analysis->verdicts[leaks].leak; leaks++)
+		print_sentence(&analysis->verdicts[leaks]);
+	printf("%zu of %zu processes leak.\n", leaks, analysis->verdict_count);
+}
+
+static void print_json(const struct analysis *analysis)
+{
+	char text[MW_ALERT_TEXT_MAX];
+
+	for (size_t i = 0; i < analysis->verdict_count; i++) {
+		mw_verdict_to_json(&analysis->verdicts[i], text, sizeof(text));
+		puts(text);
+	}
+}
+
+/* Returns CLI_OK, CLI_FOUND, or CLI_SYSTEM after a message. */
+static int print_verdicts(struct analysis *analysis)
+{
+	size_t count = mw_lives_count(analysis->lives);
+	bool found;
+
+	if (count == 0) {
+		cli_note(name, "%s: no samples", analysis->path);
+		return CLI_OK;
+	}
+	analysis->verdict_count = 0;
+	analysis->verdicts = calloc(count, sizeof(*analysis->verdicts));
+	if (analysis->verdicts == NULL)
+		return cli_error(name, "out of memory");
+	mw_lives_each(analysis->lives, take_verdict, analysis);
+	qsort(analysis->verdicts, count, sizeof(*analysis->verdicts), by_urgency);
+	found = analysis->verdicts[0].leak;
+	if (analysis->is_json)
+		print_json(analysis);
+	else
+		print_table(analysis);
+	free(analysis->verdicts);
+	return found ? CLI_FOUND : CLI_OK;
+}
+
+/* Reads to the end. Returns CLI_OK, CLI_DATA, or CLI_SYSTEM after a message. */
+static int replay(struct analysis *analysis)
+{
+	int err;
+
+	do {
+		err = analysis->source->ops->read(analysis->source, 0, judge, analysis);
+	} while (err == 0);
+	if (analysis->problems > SHOWN_PROBLEMS)
+		cli_note(name, "%s: %ju more problems, not shown", analysis->path,
+			 (uintmax_t)(analysis->problems - SHOWN_PROBLEMS));
+	if (err == -ENOMEM)
+		return cli_error(name, "out of memory with %zu processes",
+				 mw_lives_count(analysis->lives));
+	if (err < 0 && err != -EBADMSG)
+		return cli_error(name, "cannot read %s: %s", analysis->path, strerror(-err));
+	return analysis->problems > 0 ? CLI_DATA : CLI_OK;
+}
+
+static int worse(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+static int analyze_fd(struct analysis *analysis, int fd)
+{
+	int status;
+
+	analysis->problems = 0;
+	analysis->lives = mw_lives_new(sizeof(struct life));
+	analysis->source = mw_source_csv_new(fd, report_problem, analysis);
+	if (analysis->lives == NULL || analysis->source == NULL) {
+		status = cli_error(name, "out of memory");
+	} else {
+		status = replay(analysis);
+		if (mw_lives_count(analysis->lives) > 0 || status == CLI_OK)
+			status = worse(status, print_verdicts(analysis));
+	}
+	if (analysis->source != NULL)
+		analysis->source->ops->free(analysis->source);
+	mw_lives_free(analysis->lives, end_life, NULL);
+	return status;
+}
+
+static int analyze_file(struct analysis *analysis, const char *path)
+{
+	int status;
+	int fd;
+
+	if (strcmp(path, "-") == 0) {
+		analysis->path = "stdin";
+		return analyze_fd(analysis, STDIN_FILENO);
+	}
+	analysis->path = path;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return cli_error(name, "cannot open %s: %s", path, strerror(errno));
+	status = analyze_fd(analysis, fd);
+	close(fd);
+	return status;
+}
+
+static int analyze_files(struct analysis *analysis, char **paths, int count)
+{
+	int status = CLI_OK;
+
+	for (int i = 0; i < count; i++) {
+		if (count > 1 && !analysis->is_json)
+			printf("%s%s:\n", i > 0 ? "\n" : "", paths[i]);
+		status = worse(status, analyze_file(analysis, paths[i]));
+	}
+	return cli_close_stdout(name, status);
+}
+
+static int run(int argc, char **argv)
+{
+	static const struct option long_options[] = {
+		{ "json", no_argument, NULL, OPTION_JSON },
+		{ "limit", required_argument, NULL, OPTION_LIMIT },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct analysis analysis = { .limit_kb = MW_UNKNOWN };
+	int status = 0;
+	int option;
+
+	opterr = 0;
+	while (status == 0 &&
+	       (option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
+		if (option == OPTION_JSON)
+			analysis.is_json = true;
+		else if (option == OPTION_LIMIT)
+			status = cli_size_kb(name, "--limit", optarg, &analysis.limit_kb);
+		else if (option == 'h')
+			return cli_print_help(&cli_analyze);
+		else
+			status = cli_bad_option(name, option, argv);
+	}
+	if (status != 0)
+		return status;
+	if (optind == argc)
+		return cli_usage_error(name, "no file to analyze");
+	analysis.is_colour = cli_is_colour(stdout);
+	mw_leak_defaults(&analysis.config);
+	return analyze_files(&analysis, argv + optind, argc - optind);
+}
+
+const struct cli_command cli_analyze = {
+	.name = name,
+	.summary = "judge recordings by the detector of `watch`",
+	.help = help,
+	.run = run,
+};

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * run.c - `memwatch run`: runs a command, judges it and its descendants while
+ * they run, says at the end on stderr what it found, and ends with the
+ * command's exit code. Never touches the command's input or output.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <limits.h>
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../lib/alert.h"
+#include "../lib/descendants.h"
+#include "../lib/duration.h"
+#include "../lib/leak.h"
+#include "../lib/lives.h"
+#include "child.h"
+#include "cli.h"
+#include "live.h"
+
+static const char name[] = "run";
+
+/* As env, nice and timeout have it. */
+#define EXIT_NOT_EXECUTABLE 126
+#define EXIT_NOT_FOUND 127
+
+/* Looking for descendants walks all of /proc: at most this part of the time. */
+#define SEARCH_PART 0.02
+
+enum {
+	OPTION_JSON = LIVE_ROOT + 1,
+};
+
+static const char help[] =
+	"Usage: memwatch run [OPTIONS] [--] COMMAND [ARGS]\n"
+	"\n"
+	"Runs COMMAND and follows the memory of it and of all its descendants (orphans among\n"
+	"them included). When it ends, the verdict goes to stderr: one line for COMMAND and\n"
+	"one for each descendant that leaks. Its input, output and exit code are its own;\n"
+	"signals sent to memwatch are passed on to it.\n"
+	"\n"
+	"Options:\n"
+	"  -i, --interval TIME  between two looks (default: 100ms)\n"
+	"      --json           verdicts as JSON Lines, on stderr\n"
+	"  -h, --help           this text\n"
+	"TIME is a number with ms, s, m, h or d: 50ms, 1s.\n"
+	"\n"
+	"Examples:\n"
+	"  memwatch run -- ./server --port 80\n"
+	"  memwatch run --json -- make test 2> verdict.jsonl\n"
+	"\n"
+	"Exit codes:\n"
+	"  that of COMMAND, whether it leaks or not\n"
+	"  128 + N  COMMAND was ended by signal N (as a shell says it)\n"
+	"  127, 126 COMMAND was not found, could not be executed\n"
+	"  2        wrong command line\n"
+	"  4        memwatch itself failed before COMMAND was started\n";
+
+/* One process life. */
+struct followed {
+	struct mw_leak *leak;
+	int32_t pid;
+	bool is_leak;
+};
+
+struct runner {
+	struct child child;
+	struct live live;
+	struct live_options options;
+	struct mw_proc_dir *proc;
+	struct mw_family *family;
+	struct mw_leak_config config;
+	struct mw_lives *lives;
+	double next_search_s;
+	double begin_s;
+	/* The command's own verdict, and those of its descendants that leaked. */
+	struct mw_verdict own;
+	bool has_own;
+	struct mw_verdict *leaks;
+	size_t leak_count;
+};
+
+static int judge(const struct mw_sample *sample, void *arg)
+{
+	struct runner *runner = arg;
+	struct followed *followed;
+	bool is_new;
+
+	followed = mw_lives_get(runner->lives, sample->pid, sample->start_ticks, &is_new);
+	if (followed == NULL)
+		return -ENOMEM;
+	if (followed->leak == NULL)
+		followed->leak = mw_leak_new(&runner->config);
+	if (followed->leak == NULL)
+		return -ENOMEM;
+	followed->pid = sample->pid;
+	if (mw_leak_add(followed->leak, sample))
+		followed->is_leak = !followed->is_leak;
+	return 0;
+}
+
+static void keep_leak(struct runner *runner, const struct followed *followed)
+{
+	struct mw_verdict *leaks =
+		realloc(runner->leaks, (runner->leak_count + 1) * sizeof(*leaks));
+
+	if (leaks == NULL)
+		return;
+	runner->leaks = leaks;
+	mw_leak_verdict(followed->leak, &leaks[runner->leak_count++]);
+}
+
+/* A life is over, or the command is: what is to be said of it is kept. */
+static void end_life(void *life, void *arg)
+{
+	struct followed *followed = life;
+	struct runner *runner = arg;
+
+	if (followed->leak != NULL && followed->pid == runner->child.pid) {
+		mw_leak_verdict(followed->leak, &runner->own);
+		runner->has_own = true;
+	} else if (followed->is_leak) {
+		keep_leak(runner, followed);
+	}
+	mw_leak_free(followed->leak);
+}
+
+static void find_descendants(struct runner *runner, double now_s)
+{
+	double took_s;
+
+	if (now_s < runner->next_search_s)
+		return;
+	if (mw_family_find(runner->family, runner->proc, getpid(), &runner->options.filter) < 0 ||
+	    runner->options.filter.pid_count == 0) {
+		mw_filter_clear_pids(&runner->options.filter);
+		mw_filter_add_pid(&runner->options.filter, runner->child.pid);
+	}
+	took_s = ticker_now_s(&runner->live.ticker) - now_s;
+	runner->next_search_s = now_s + took_s / SEARCH_PART;
+}
+
+static void look(struct runner *runner)
+{
+	double now_s = ticker_now_s(&runner->live.ticker);
+
+	find_descendants(runner, now_s);
+	if (live_round(&runner->live, now_s, judge, runner) == 0)
+		mw_lives_sweep(runner->lives, end_life, runner);
+}
+
+static void follow(struct runner *runner)
+{
+	struct ticker *ticker = &runner->live.ticker;
+
+	while (!runner->child.has_ended) {
+		if (ticker_remaining_ns(ticker) == 0) {
+			look(runner);
+			ticker_advance(ticker);
+		}
+		if (child_wait(&runner->child, ticker_remaining_ns(ticker)) < 0)
+			return;
+	}
+}
+
+static void say_json(const struct mw_verdict *verdict)
+{
+	char text[MW_ALERT_TEXT_MAX];
+
+	mw_verdict_to_json(verdict, text, sizeof(text));
+	fprintf(stderr, "%s\n", text);
+}
+
+static void say_leak(const struct mw_verdict *verdict)
+{
+	struct mw_alert alert = { .verdict = verdict, .firing = true, .rule = "leak", .host = "" };
+	char text[MW_ALERT_TEXT_MAX];
+	bool is_colour = cli_is_colour(stderr);
+
+	mw_alert_to_sentence(&alert, text, sizeof(text));
+	fprintf(stderr, "memwatch run: %s%s%s\n", is_colour ? "\033[31m" : "", text,
+		is_colour ? "\033[0m" : "");
+}
+
+static void say_own(const struct runner *runner, double ran_s)
+{
+	char duration[MW_DURATION_TEXT_MAX];
+	const struct mw_verdict *own = &runner->own;
+
+	mw_duration_format(duration, sizeof(duration), ran_s);
+	if (runner->has_own && own->leak)
+		say_leak(own);
+	else if (!runner->has_own || own->samples < runner->config.min_samples)
+		cli_note(name,
+			 "too short to judge: %ju samples in %s, at least %u are needed (--interval)",
+			 runner->has_own ? (uintmax_t)own->samples : 0, duration,
+			 runner->config.min_samples);
+	else
+		cli_note(name, "no leak found in %ju samples over %s: %s", (uintmax_t)own->samples,
+			 duration, own->reason);
+}
+
+static void say_verdicts(const struct runner *runner, bool is_json)
+{
+	double ran_s = ticker_now_s(&runner->live.ticker) - runner->begin_s;
+
+	if (!is_json)
+		say_own(runner, ran_s);
+	else if (runner->has_own)
+		say_json(&runner->own);
+	for (size_t i = 0; i < runner->leak_count; i++) {
+		if (is_json)
+			say_json(&runner->leaks[i]);
+		else
+			say_leak(&runner->leaks[i]);
+	}
+}
+
+/* Returns 0, or the exit code after a message. */
+static int start(struct runner *runner, char **argv)
+{
+	bool is_exec;
+	int err = child_start(&runner->child, argv, &is_exec);
+
+	if (err == 0)
+		return 0;
+	if (!is_exec)
+		return cli_error(name, "cannot start a process: %s", strerror(-err));
+	cli_error(name, "cannot run '%s': %s", argv[0], strerror(-err));
+	return err == -ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
+}
+
+/* Everything that can fail comes before the command is started. */
+static int prepare(struct runner *runner)
+{
+	int err = mw_proc_dir_open("/proc", &runner->proc);
+
+	if (err < 0)
+		return cli_error(name, "cannot open /proc: %s; is it mounted?", strerror(-err));
+	mw_leak_defaults(&runner->config);
+	runner->family = mw_family_new();
+	runner->lives = mw_lives_new(sizeof(struct followed));
+	if (runner->family == NULL || runner->lives == NULL)
+		return cli_error(name, "out of memory");
+	return live_open(&runner->live, name, &runner->options);
+}
+
+static void release(struct runner *runner)
+{
+	if (runner->live.source != NULL)
+		live_close(&runner->live);
+	mw_lives_free(runner->lives, NULL, NULL);
+	mw_family_free(runner->family);
+	mw_proc_dir_close(runner->proc);
+	live_free_options(&runner->options);
+	free(runner->leaks);
+}
+
+static int run_command(struct runner *runner, char **argv, bool is_json)
+{
+	int status = prepare(runner);
+
+	if (status == 0)
+		status = start(runner, argv);
+	if (status != 0)
+		return status;
+	/* The verdict must not cost the exit code when stderr is gone. */
+	signal(SIGPIPE, SIG_IGN);
+	runner->begin_s = ticker_now_s(&runner->live.ticker);
+	follow(runner);
+	mw_lives_free(runner->lives, end_life, runner);
+	runner->lives = NULL;
+	say_verdicts(runner, is_json);
+	return child_exit_code(&runner->child);
+}
+
+static int run(int argc, char **argv)
+{
+	static const struct option long_options[] = {
+		{ "interval", required_argument, NULL, 'i' },
+		{ "json", no_argument, NULL, OPTION_JSON },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct runner runner = { .options = { .interval_s = 0.1, .root = "" } };
+	bool is_json = false;
+	int status = 0;
+	int option;
+
+	opterr = 0;
+	while (status == 0 &&
+	       (option = getopt_long(argc, argv, "+:hi:", long_options, NULL)) != -1) {
+		if (option == 'i')
+			status = live_option(name, &runner.options, option, optarg);
+		else if (option == OPTION_JSON)
+			is_json = true;
+		else if (option == 'h')
+			return cli_print_help(&cli_run);
+		else
+			status = cli_bad_option(name, option, argv);
+	}
+	if (status != 0)
+		return status;
+	if (optind == argc)
+		return cli_usage_error(name, "no command to run");
+	status = run_command(&runner, argv + optind, is_json);
+	release(&runner);
+	return status;
+}
+
+const struct cli_command cli_run = {
+	.name = name,
+	.summary = "run a command; say at its end whether it leaked",
+	.help = help,
+	.run = run,
+};
