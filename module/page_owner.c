@@ -230,14 +230,37 @@ size_t mw_page_owner_bytes(void)
 	return bytes;
 }
 
-/*
- * A block is mostly of one owner: runs of equal entries are counted at once.
- * At most 2^10 entries (the largest order), about 3 instructions each.
- */
-void mw_page_owner_free_block(u16 *entry, unsigned long pages)
+void mw_page_owner_alloc_slow(struct page *page, unsigned int order, unsigned int kind)
 {
+	unsigned long pages = 1UL << order;
+	u16 *entry;
+
+	if (unlikely(!page)) {
+		this_cpu_inc(mw_cpu.failed_allocs);
+		return;
+	}
+	entry = mw_page_entry(page_to_pfn(page));
+	if (likely(entry))
+		memset16(entry, (u16)mw_stock_alloc(pages, kind), pages);
+	else
+		this_cpu_add(mw_cpu.unmapped_allocs, pages);
+}
+
+/*
+ * Pieces of a block may have had different owners, but mostly it has one: runs
+ * of equal entries are counted at once. At most 2^10 entries (the largest
+ * order), about 4 instructions each.
+ */
+void mw_page_owner_free_slow(struct page *page, unsigned int order)
+{
+	unsigned long pages = 1UL << order;
+	u16 *entry = mw_page_entry(page_to_pfn(page));
 	unsigned long begin = 0;
 
+	if (unlikely(!entry)) {
+		this_cpu_add(mw_cpu.unmapped_frees, pages);
+		return;
+	}
 	while (begin < pages) {
 		u16 owner = READ_ONCE(entry[begin]);
 		unsigned long end = begin;

@@ -59,48 +59,53 @@ static __always_inline u16 *mw_page_entry(unsigned long pfn)
 	return chunk + (pfn & MW_CHUNK_MASK);
 }
 
-/* Frees a block page by page: pieces of it may have had different owners. */
-void mw_page_owner_free_block(u16 *entry, unsigned long pages);
+/* What is not a single page, of the same owner as the one before, by a task. */
+void mw_page_owner_alloc_slow(struct page *page, unsigned int order, unsigned int kind);
+void mw_page_owner_free_slow(struct page *page, unsigned int order);
 
-/*
- * A page's entry is written by whoever allocates or frees it, and the page is
+/**
+ * mw_page_owner_alloc() - a block was allocated: count it and note its owner
+ * @page: NULL is an allocation that failed, and is counted as such
+ *
+ * A page's entry is written by whoever allocates or frees the page, and it is
  * theirs alone at that moment: plain loads and stores do. The janitor, which
  * rewrites entries of pages in use, allows for it (mw_page_owner_disown()).
+ *
+ * The common case is written so that it needs no register saved: 34
+ * instructions where one straight function took 52 (6.12, gcc 12). A page that
+ * is NULL has a frame number behind the end of every map and needs no test.
  */
 static __always_inline void mw_page_owner_alloc(struct page *page, unsigned int order,
 						unsigned int kind)
 {
-	unsigned long pages = 1UL << order;
-	u16 *entry = mw_page_entry(page_to_pfn(page));
-	u32 owner;
+	if (likely(!order && mw_stock_stands_for_current())) {
+		u16 *entry = mw_page_entry(page_to_pfn(page));
 
-	if (unlikely(!entry)) {
-		this_cpu_add(mw_cpu.unmapped_allocs, pages);
-		return;
+		if (likely(entry)) {
+			WRITE_ONCE(*entry, (u16)mw_stock_alloc_fast(1, kind));
+			return;
+		}
 	}
-	owner = mw_stock_alloc(pages, kind);
-	if (likely(!order))
-		WRITE_ONCE(*entry, (u16)owner);
-	else
-		memset16(entry, (u16)owner, pages);
+	mw_page_owner_alloc_slow(page, order, kind);
 }
 
+/* mw_page_owner_free() - a block is freed: count it for its owner */
 static __always_inline void mw_page_owner_free(struct page *page, unsigned int order)
 {
-	u16 *entry = mw_page_entry(page_to_pfn(page));
-	u32 owner;
+	if (likely(!order)) {
+		u16 *entry = mw_page_entry(page_to_pfn(page));
 
-	if (unlikely(!entry)) {
-		this_cpu_add(mw_cpu.unmapped_frees, 1UL << order);
-		return;
+		if (likely(entry)) {
+			u32 owner = READ_ONCE(*entry);
+
+			if (likely(mw_stock_stands_for(owner))) {
+				WRITE_ONCE(*entry, 0);
+				mw_stock_free_fast(owner, 1);
+				return;
+			}
+		}
 	}
-	if (unlikely(order)) {
-		mw_page_owner_free_block(entry, 1UL << order);
-		return;
-	}
-	owner = READ_ONCE(*entry);
-	WRITE_ONCE(*entry, 0);
-	mw_stock_free(owner, 1);
+	mw_page_owner_free_slow(page, order);
 }
 
 #endif /* _MW_PAGE_OWNER_H */

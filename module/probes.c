@@ -27,10 +27,6 @@ static void on_page_alloc(void *data, struct page *page, unsigned int order, gfp
 			  int migratetype)
 {
 	count_event(MW_EVENT_PAGE_ALLOC);
-	if (unlikely(!page)) {
-		this_cpu_inc(mw_cpu.failed_allocs);
-		return;
-	}
 	mw_page_owner_alloc(page, order, mw_page_kind(gfp));
 }
 

@@ -151,36 +151,59 @@ static __always_inline unsigned int mw_page_kind(gfp_t gfp)
 	return ((__force unsigned int)gfp >> ilog2((__force unsigned int)__GFP_MOVABLE)) & 1;
 }
 
+/* Does the alloc stock of this CPU stand for the task that allocates here? */
+static __always_inline bool mw_stock_stands_for_current(void)
+{
+	return mw_context() == MW_CONTEXT_TASK && this_cpu_read(mw_cpu.task) == current &&
+	       this_cpu_read(mw_cpu.task_start) == current->start_boottime;
+}
+
+/* Counts on a stock that stands for current; returns as mw_stock_alloc(). */
+static __always_inline u32 mw_stock_alloc_fast(unsigned long pages, unsigned int kind)
+{
+	this_cpu_add(mw_cpu.alloc.pages[kind], pages);
+	return this_cpu_read(mw_cpu.alloc.key) | kind;
+}
+
 /**
  * mw_stock_alloc() - count pages allocated by whoever runs here
  * Returns the owner to note for each of the pages: slot << 1 | kind.
  */
-static __always_inline u32 mw_stock_alloc(unsigned long pages, unsigned int kind)
+static inline u32 mw_stock_alloc(unsigned long pages, unsigned int kind)
 {
-	struct mw_cpu *cpu = this_cpu_ptr(&mw_cpu);
-
 	if (unlikely(mw_context() != MW_CONTEXT_TASK)) {
 		this_cpu_inc(mw_cpu.nested[MW_EVENT_PAGE_ALLOC]);
 		this_cpu_add(mw_cpu.irq_allocs[kind], pages);
 		return MW_SLOT_IRQ << 1 | kind;
 	}
-	if (unlikely(cpu->task != current || cpu->task_start != current->start_boottime))
-		mw_stock_switch_task(cpu);
-	WRITE_ONCE(cpu->alloc.pages[kind], cpu->alloc.pages[kind] + pages);
-	return cpu->alloc.key | kind;
+	if (!mw_stock_stands_for_current())
+		mw_stock_switch_task(this_cpu_ptr(&mw_cpu));
+	return mw_stock_alloc_fast(pages, kind);
 }
 
-/* Count pages freed that belonged to @owner: slot << 1 | kind. */
-static __always_inline void mw_stock_free(u32 owner, unsigned long pages)
+/* Does the task's free stock of this CPU stand for @owner, and may it be used? */
+static __always_inline bool mw_stock_stands_for(u32 owner)
 {
-	struct mw_cpu *cpu = this_cpu_ptr(&mw_cpu);
+	return mw_context() == MW_CONTEXT_TASK &&
+	       this_cpu_read(mw_cpu.free[MW_CONTEXT_TASK].key) == (owner & ~1U);
+}
+
+/* Counts on a stock that stands for @owner. */
+static __always_inline void mw_stock_free_fast(u32 owner, unsigned long pages)
+{
+	this_cpu_add(mw_cpu.free[MW_CONTEXT_TASK].pages[owner & 1], pages);
+}
+
+/* Counts pages freed that belonged to @owner: slot << 1 | kind. */
+static inline void mw_stock_free(u32 owner, unsigned long pages)
+{
 	enum mw_context context = mw_context();
-	struct mw_stock *stock = &cpu->free[context];
+	struct mw_stock *stock = &this_cpu_ptr(&mw_cpu)->free[context];
 	u32 key = owner & ~1U;
 
 	if (unlikely(context != MW_CONTEXT_TASK))
 		this_cpu_inc(mw_cpu.nested[MW_EVENT_PAGE_FREE]);
-	if (unlikely(stock->key != key))
+	if (stock->key != key)
 		mw_stock_switch(stock, key, true);
 	WRITE_ONCE(stock->pages[owner & 1], stock->pages[owner & 1] + pages);
 }

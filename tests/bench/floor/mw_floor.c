@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mw_floor.c - probes with empty bodies on the page tracepoints: what any
+ * observer pays before it has counted anything. For tests/bench/cost alone.
+ */
+#include <linux/module.h>
+#include <linux/tracepoint.h>
+#include <trace/events/kmem.h>
+#include <trace/events/sched.h>
+
+#include "compat/probe_types.h"
+
+static void on_alloc(void *data, struct page *page, unsigned int order, gfp_t gfp, int type)
+{
+}
+
+static void on_free(void *data, struct page *page, unsigned int order)
+{
+}
+
+static __always_inline void rss_changed(struct mm_struct *mm)
+{
+}
+
+MW_DEFINE_RSS_STAT_PROBES(rss_changed)
+MW_CHECK_PROBE(mm_page_alloc, on_alloc);
+MW_CHECK_PROBE(mm_page_free, on_free);
+
+static struct {
+	const char *name;
+	void *func;
+	struct tracepoint *tp;
+} probes[] = {
+	{ "mm_page_alloc", on_alloc },
+	{ "mm_page_free", on_free },
+	{ "rss_stat", MW_RSS_STAT_PROBE },
+};
+
+static void match(struct tracepoint *tp, void *arg)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(probes); i++)
+		if (!strcmp(tp->name, probes[i].name))
+			probes[i].tp = tp;
+}
+
+static int __init floor_init(void)
+{
+	for_each_kernel_tracepoint(match, NULL);
+	for (unsigned int i = 0; i < ARRAY_SIZE(probes); i++)
+		if (!probes[i].tp || tracepoint_probe_register(probes[i].tp, probes[i].func, NULL))
+			probes[i].tp = NULL;
+	return 0;
+}
+
+static void __exit floor_exit(void)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(probes); i++)
+		if (probes[i].tp)
+			tracepoint_probe_unregister(probes[i].tp, probes[i].func, NULL);
+	tracepoint_synchronize_unregister();
+}
+
+module_init(floor_init);
+module_exit(floor_exit);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Empty probes, to measure what a tracepoint costs");

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_module_text.c - how the values of /proc/memwatch are spelled.
+ */
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <cmocka.h>
+
+#include "../../module/text.c"
+
+static char buf[256];
+
+static struct mw_text fresh(size_t size)
+{
+	struct mw_text text;
+
+	memset(buf, '#', sizeof(buf));
+	mw_text_init(&text, buf, size);
+	return text;
+}
+
+static void assert_text(const struct mw_text *text, const char *expected)
+{
+	assert_false(text->full);
+	assert_int_equal(text->len, strlen(expected));
+	assert_memory_equal(text->buf, expected, text->len);
+}
+
+static void numbers_are_as_printf_spells_them(void **state)
+{
+	static const u64 values[] = { 0, 1, 9, 10, 99, 100, 4096, 4294967295ULL, 4294967296ULL,
+				      9223372036854775807ULL, 18446744073709551615ULL };
+	char expected[64];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
+		struct mw_text text = fresh(sizeof(buf));
+
+		mw_text_u64(&text, values[i]);
+		snprintf(expected, sizeof(expected), "%" PRIu64, values[i]);
+		assert_text(&text, expected);
+
+		text = fresh(sizeof(buf));
+		mw_text_s64(&text, (s64)values[i]);
+		snprintf(expected, sizeof(expected), "%" PRId64, (int64_t)values[i]);
+		assert_text(&text, expected);
+	}
+}
+
+static void thousandths_are_decimal_fractions(void **state)
+{
+	static const struct {
+		s64 value;
+		const char *spelled;
+	} cases[] = {
+		{ 0, "0.000" }, { 1, "0.001" }, { 50, "0.050" }, { 999, "0.999" },
+		{ 1000, "1.000" }, { -1000, "-1.000" }, { -1, "-0.001" }, { 1234567, "1234.567" },
+		{ INT64_MIN, "-9223372036854775.808" }, { INT64_MAX, "9223372036854775.807" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct mw_text text = fresh(sizeof(buf));
+
+		mw_text_milli(&text, cases[i].value);
+		assert_text(&text, cases[i].spelled);
+	}
+}
+
+static void strings_are_escaped_as_in_mounts(void **state)
+{
+	static const struct {
+		const char *raw;
+		size_t max;
+		const char *escaped;
+	} cases[] = {
+		{ "bash", 15, "bash" }, { "", 15, "-" }, { "bash", 0, "-" }, { "abcdef", 3, "abc" },
+		{ "a) b\nc", 15, "a)\\040b\\012c" }, { "\t\\", 15, "\\011\\134" },
+		{ "\x01\x7f", 15, "\\001\\177" }, { "\xc3\xa9", 15, "\xc3\xa9" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct mw_text text = fresh(sizeof(buf));
+
+		mw_text_escaped(&text, cases[i].raw, cases[i].max);
+		assert_text(&text, cases[i].escaped);
+	}
+}
+
+static void lines_are_put_together(void **state)
+{
+	struct mw_text text = fresh(sizeof(buf));
+
+	(void)state;
+	mw_text_u64(&text, 7);
+	mw_text_col_u64(&text, 8);
+	mw_text_col_s64(&text, -9);
+	mw_text_col_milli(&text, 1500);
+	mw_text_col_str(&text, "x");
+	mw_text_col_escaped(&text, "y z", 15);
+	mw_text_char(&text, '\n');
+	mw_text_key_u64(&text, "abi", 1);
+	mw_text_key_str(&text, "k", "v");
+	mw_text_sub_u64(&text, "events", "e", 3);
+	assert_text(&text, "7 8 -9 1.500 x y\\040z\nabi=1\nk=v\nevents.e=3\n");
+}
+
+/* However small the buffer: nothing behind its end is touched, and it says so. */
+static void what_does_not_fit_is_said(void **state)
+{
+	(void)state;
+	for (size_t size = 0; size < 12; size++) {
+		struct mw_text text = fresh(size);
+
+		mw_text_u64(&text, 123456);
+		mw_text_col_escaped(&text, "a b", 3);
+		assert_true(text.full);
+		assert_true(text.len <= size);
+		for (size_t i = size; i < sizeof(buf); i++)
+			assert_int_equal(buf[i], '#');
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(numbers_are_as_printf_spells_them),
+		cmocka_unit_test(thousandths_are_decimal_fractions),
+		cmocka_unit_test(strings_are_escaped_as_in_mounts),
+		cmocka_unit_test(lines_are_put_together),
+		cmocka_unit_test(what_does_not_fit_is_said),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
