@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * changepoint.c - least-squares comparison of models of a floor. Owns nothing;
+ * must never allocate or know what the values mean.
+ *
+ * Two lines. For normal errors twice the gain in log-likelihood of model B
+ * over A is n ln(SSE_A / SSE_B). A second line brings two coefficients and the
+ * place of the change: by the Bayesian criterion (Schwarz 1978) it must gain
+ * more than 3 ln n. Every division is tried; running sums make each O(1).
+ *
+ * Saturation. A cache that fills follows y = a + b (1 - exp(-(t - t_1)/tau)).
+ * For a fixed tau this is linear in a and b, so tau is searched on a grid of
+ * parts of the span. Above two spans the curve cannot be told from a line:
+ * over a span of tau/2 it departs from its chord by 3 % of the rise.
+ *
+ * Worked example: y = 0 0 0 0 0 2 4 6 8 10 at t = 0..9. One line leaves
+ * SSE = 17.5; two lines, divided at t = 4 (or 5), leave 0: the gain is bounded
+ * by the resolution that SSE_FLOOR gives, and the growth began there.
+ */
+#include <math.h>
+
+#include "changepoint.h"
+#include "stats.h"
+
+/* SSE below this part of the total sum of squares is rounding. */
+#define SSE_FLOOR 1e-9
+
+struct sums {
+	double n, t, y, tt, ty, yy;
+};
+
+static void add_point(struct sums *sums, double t, double y)
+{
+	sums->n += 1.0;
+	sums->t += t;
+	sums->y += y;
+	sums->tt += t * t;
+	sums->ty += t * y;
+	sums->yy += y * y;
+}
+
+static struct sums subtract(const struct sums *a, const struct sums *b)
+{
+	return (struct sums){ a->n - b->n, a->t - b->t, a->y - b->y,
+			      a->tt - b->tt, a->ty - b->ty, a->yy - b->yy };
+}
+
+static double slope_of(const struct sums *sums)
+{
+	double spread = sums->tt - sums->t * sums->t / sums->n;
+
+	return spread > 0.0 ? (sums->ty - sums->t * sums->y / sums->n) / spread : 0.0;
+}
+
+static double total_of(const struct sums *sums)
+{
+	return fmax(0.0, sums->yy - sums->y * sums->y / sums->n);
+}
+
+static double sse_of(const struct sums *sums)
+{
+	double joint = sums->ty - sums->t * sums->y / sums->n;
+
+	return fmax(0.0, total_of(sums) - slope_of(sums) * joint);
+}
+
+double mw_changepoint_slope(const double *t, const double *y, size_t n)
+{
+	struct sums sums = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		add_point(&sums, t[i] - t[0], y[i] - y[0]);
+	return slope_of(&sums);
+}
+
+void mw_changepoint_find(const double *t, const double *y, size_t n, size_t min_part,
+			 struct mw_change *ret_change)
+{
+	struct sums all = { 0 }, left = { 0 };
+	double best, floor_sse;
+
+	*ret_change = (struct mw_change){ 0 };
+	if (n < 2 * min_part)
+		return;
+	for (size_t i = 0; i < n; i++)
+		add_point(&all, t[i] - t[0], y[i] - y[0]);
+	floor_sse = SSE_FLOOR * total_of(&all);
+	if (floor_sse <= 0.0)
+		return;
+	best = fmax(sse_of(&all), floor_sse);
+	for (size_t i = 0; i + min_part < n; i++) {
+		struct sums right;
+		double sse;
+
+		add_point(&left, t[i] - t[0], y[i] - y[0]);
+		if (i + 1 < min_part)
+			continue;
+		right = subtract(&all, &left);
+		sse = fmax(sse_of(&left) + sse_of(&right), floor_sse);
+		if (sse >= best)
+			continue;
+		best = sse;
+		ret_change->at = i + 1;
+		ret_change->before = slope_of(&left);
+		ret_change->after = slope_of(&right);
+	}
+	ret_change->gain = (double)n * log(fmax(sse_of(&all), floor_sse) / best);
+	if (ret_change->gain <= 3.0 * log((double)n))
+		ret_change->at = 0;
+}
+
+double mw_saturation_gain(const double *t, const double *y, size_t n, double *ret_tau)
+{
+	static const double taus[] = { 0.08, 0.12, 0.18, 0.27, 0.4, 0.6, 0.9, 1.35, 2.0 };
+	struct sums line = { 0 };
+	double span = t[n - 1] - t[0], best, floor_sse, line_sse;
+
+	for (size_t i = 0; i < n; i++)
+		add_point(&line, t[i] - t[0], y[i] - y[0]);
+	floor_sse = SSE_FLOOR * total_of(&line);
+	if (floor_sse <= 0.0 || span <= 0.0)
+		return 0.0;
+	line_sse = fmax(sse_of(&line), floor_sse);
+	best = line_sse;
+	for (size_t k = 0; k < sizeof(taus) / sizeof(taus[0]); k++) {
+		struct sums curve = { 0 };
+
+		for (size_t i = 0; i < n; i++)
+			add_point(&curve, 1.0 - exp(-(t[i] - t[0]) / (taus[k] * span)),
+				  y[i] - y[0]);
+		if (slope_of(&curve) <= 0.0 || sse_of(&curve) >= best)
+			continue;
+		best = fmax(sse_of(&curve), floor_sse);
+		*ret_tau = taus[k];
+	}
+	return (double)n * log(line_sse / best);
+}

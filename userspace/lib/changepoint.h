@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * changepoint.h - where did a series change its course, and does a level that
+ * is being approached explain it better than a line? Pure least squares.
+ */
+#ifndef MW_CHANGEPOINT_H
+#define MW_CHANGEPOINT_H
+
+#include <stddef.h>
+
+/**
+ * struct mw_change - the best division of a series into two lines
+ * @at:            first point of the second part; 0 if one line is as good
+ * @before, @after: slopes of the two lines
+ * @gain:          n ln(SSE of one line / SSE of two): twice the log-likelihood gained
+ */
+struct mw_change {
+	size_t at;
+	double before;
+	double after;
+	double gain;
+};
+
+/**
+ * mw_changepoint_find() - divide @n points (n <= MW_STATS_MAX)
+ * @min_part: points that each part must have, at least 3
+ */
+void mw_changepoint_find(const double *t, const double *y, size_t n, size_t min_part,
+			 struct mw_change *ret_change);
+
+/** mw_changepoint_slope() - least-squares slope of @n >= 2 points */
+double mw_changepoint_slope(const double *t, const double *y, size_t n);
+
+/**
+ * mw_saturation_gain() - n ln(SSE of the line / SSE of a + b(1 - exp(-t/tau)))
+ * @ret_tau: the best tau, as a part of the span of @t
+ * Above zero the saturating curve fits better, for b > 0; 0 when it never does.
+ */
+double mw_saturation_gain(const double *t, const double *y, size_t n, double *ret_tau);
+
+#endif /* MW_CHANGEPOINT_H */

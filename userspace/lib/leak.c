@@ -1,0 +1,556 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * leak.c - the online detector of one process life. Owns struct mw_leak: the
+ * windows, the finding, and whether the alert stands. It must never log, read a
+ * clock or take memory after mw_leak_new().
+ *
+ * Model. Each sample goes into the windows of series.c. When a window closes,
+ * trend.c judges the floor of three measures: the heap (anonymous memory with
+ * what of it is swapped; without those columns RSS less file mappings; without
+ * these RSS), shared memory, and kernel pages. Page cache and file mappings are
+ * in none of them. When a short window closes, the last part of a long life is
+ * judged likewise, provided that it is higher than the process has been.
+ *
+ * A rise is not yet an alert: the first rising half of a wave, the first filling
+ * of a heap before its collection, and a ramp to a plateau are rises, too. No
+ * test tells them apart from the past alone, so what is asked is how much has
+ * been seen, against what waiting costs:
+ *
+ *   - the rise spans at least min_samples samples, and is the straighter the
+ *     fewer they are;
+ *   - a rise so slow that a daily wave of wave_part of the floor could be it
+ *     (such a sine rises by pi * wave_part of the floor a day at most) waits for
+ *     half a day, or a third if it is straight;
+ *   - unless it has used urgent_part of the way to the limit.
+ *
+ * Worked example: a floor of 400 MiB rises by 0.5 MiB/h. That is 3 % a day; a
+ * daily wave of 3 %/pi = 1 % of the floor rises as fast, and is common. So the
+ * alert waits until 8.4 h have been straight, or 13.2 h. A floor of 400 MiB that
+ * rises by 1 MiB/s would need a wave of 68 times the floor: it is told after
+ * min_samples.
+ *
+ * An alert ends when half of the growth is given back, or when the floor has not
+ * risen for a third of the time that it grew.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "leak.h"
+#include "series.h"
+#include "trend.h"
+
+/* PROCFS.md: owned pages are counted in units of 4 KiB. */
+#define OWNED_PAGE_KIB 4.0
+/* Passed judgements in a row that make an alert. */
+#define CONFIRMATIONS 2
+
+/* Where the heap is read from; kept for the life, so that its meaning never jumps. */
+enum heap_source {
+	HEAP_UNSET,
+	HEAP_ANON,
+	HEAP_RSS_LESS_FILE,
+	HEAP_RSS,
+};
+
+/* What was found last; times in s since the series' origin, amounts in KiB. */
+struct finding {
+	double since_t;
+	double until_t;
+	double level;
+	double growth;
+	float slope;
+	float low;
+	float high;
+	float p_value;
+	float departure;
+	float tooth;
+	uint16_t windows;
+	uint16_t risen;
+	uint8_t why;
+	uint8_t measure;
+	uint8_t is_staircase;
+	uint8_t has_thread_growth;
+};
+
+struct mw_leak {
+	const struct mw_leak_config *config;
+	struct mw_series series;
+	struct finding found;
+	double first_alert_s;
+	uint64_t start_ticks;
+	int64_t rss_kb;
+	int64_t limit_kb;
+	unsigned long ignored;
+	int32_t pid;
+	uint8_t heap_source;
+	uint8_t passes;
+	bool leak;
+	bool has_waited; /* the last judgement rose, and was too early to tell */
+	char comm[MW_COMM_MAX];
+};
+
+void mw_leak_defaults(struct mw_leak_config *ret_config)
+{
+	*ret_config = (struct mw_leak_config){
+		.min_samples = 60,
+		.min_windows = 10,
+		.p_value = 0.01,
+		.interval = 0.95,
+		.min_growth_kib = 256.0,
+		.min_growth_part = 0.005,
+		.wave_part = 0.6,
+		.wave_period_s = 86400.0,
+		.urgent_part = 0.3,
+	};
+}
+
+struct mw_leak *mw_leak_new(const struct mw_leak_config *config)
+{
+	struct mw_leak *leak = calloc(1, sizeof(*leak));
+
+	if (!leak)
+		return NULL;
+	leak->config = config;
+	leak->first_alert_s = NAN;
+	leak->limit_kb = MW_UNKNOWN;
+	mw_series_init(&leak->series);
+	return leak;
+}
+
+void mw_leak_free(struct mw_leak *leak)
+{
+	free(leak);
+}
+
+size_t mw_leak_size(void)
+{
+	return sizeof(struct mw_leak);
+}
+
+unsigned long mw_leak_ignored(const struct mw_leak *leak)
+{
+	return leak->ignored;
+}
+
+static double known_or_nan(int64_t value)
+{
+	return value == MW_UNKNOWN ? NAN : (double)value;
+}
+
+static double heap_of(struct mw_leak *leak, const struct mw_sample *sample)
+{
+	if (leak->heap_source == HEAP_UNSET)
+		leak->heap_source = sample->anon_kb != MW_UNKNOWN ? HEAP_ANON :
+				    sample->file_kb != MW_UNKNOWN ? HEAP_RSS_LESS_FILE : HEAP_RSS;
+	switch (leak->heap_source) {
+	case HEAP_ANON:
+		return known_or_nan(sample->anon_kb) +
+		       (sample->swap_kb == MW_UNKNOWN ? 0.0 : (double)sample->swap_kb);
+	case HEAP_RSS_LESS_FILE:
+		return known_or_nan(sample->rss_kb) - known_or_nan(sample->file_kb);
+	default:
+		return known_or_nan(sample->rss_kb);
+	}
+}
+
+/* ---- what a rise must have shown before it is told ---- */
+
+static double samples_in(const struct mw_leak *leak, double span_s)
+{
+	double life_s = leak->series.last_s - leak->series.origin_s;
+
+	return life_s > 0.0 ? (double)leak->series.samples * fmin(1.0, span_s / life_s) : 0.0;
+}
+
+static bool is_urgent(const struct mw_leak *leak, const struct mw_trend *trend, double level_kib)
+{
+	if (leak->limit_kb == MW_UNKNOWN)
+		return false;
+	return trend->growth >
+	       leak->config->urgent_part * ((double)leak->limit_kb - level_kib);
+}
+
+/* Could this be a daily wave that has not turned yet? */
+static bool may_be_wave(const struct mw_leak_config *config, const struct mw_trend *trend,
+			double level_kib, double span_s)
+{
+	double wave_kib = trend->line.slope * config->wave_period_s / M_PI;
+	double periods = span_s / config->wave_period_s;
+
+	if (wave_kib > config->wave_part * level_kib || periods > 1.25)
+		return false;
+	if (trend->departure < 0.04)
+		return periods < 0.35;
+	return periods < 0.55 || trend->departure > 0.07;
+}
+
+static bool has_waited_enough(const struct mw_leak *leak, const struct mw_trend *trend,
+			      double level_kib)
+{
+	const struct mw_leak_config *config = leak->config;
+	double span_s = leak->series.last_s - leak->series.origin_s - trend->since_t;
+	double ratio = samples_in(leak, span_s) / config->min_samples;
+
+	if (ratio < 1.0 || trend->departure > 0.06 + 0.04 * log2(ratio))
+		return false;
+	return is_urgent(leak, trend, level_kib) ||
+	       !may_be_wave(config, trend, level_kib, span_s);
+}
+
+/* ---- what is found ---- */
+
+static bool is_staircase(const struct mw_points *points, double since_t, double growth)
+{
+	double steps[MW_SERIES_LIFE], top = 0.0;
+	size_t count = 0, stairs = 0, most;
+
+	for (size_t i = 1; i < points->count; i++) {
+		double step = points->min[i] - points->min[i - 1];
+
+		if (points->t[i] <= since_t)
+			continue;
+		steps[count++] = step;
+		stairs += step > 0.05 * growth;
+	}
+	most = count / 3;
+	if (count < 9 || stairs < 3 || stairs > most)
+		return false;
+	for (size_t i = 0; i < most; i++)
+		top += fmax(0.0, mw_stats_select(steps, count, count - 1 - i));
+	return top > 0.9 * growth;
+}
+
+/* Median height of what comes and goes above the floor within a window, KiB. */
+static double tooth_of(const struct mw_points *points, double since_t, double slope)
+{
+	double height[MW_SERIES_LIFE], width = 0.0;
+	size_t count = 0;
+
+	for (size_t i = 0; i < points->count; i++)
+		if (points->t[i] >= since_t)
+			height[count++] = points->max[i] - points->min[i];
+	if (count == 0)
+		return 0.0;
+	if (points->count > 1)
+		width = (points->t[points->count - 1] - points->t[0]) /
+			(double)(points->count - 1);
+	return fmax(0.0, mw_stats_median(height, count) - slope * width);
+}
+
+static bool has_thread_growth(const struct mw_leak *leak, double since_t)
+{
+	struct mw_points points;
+	struct mw_mann_kendall test;
+	size_t from = 0, count;
+
+	mw_series_life(&leak->series, MW_MEASURE_THREADS, &points);
+	while (from < points.count && points.t[from] < since_t)
+		from++;
+	count = points.count - from;
+	if (count < leak->config->min_windows)
+		return false;
+	mw_stats_mann_kendall(points.min + from, count, 1.0, &test);
+	return test.p_rising < leak->config->p_value &&
+	       points.min[points.count - 1] - points.min[from] >= 3.0;
+}
+
+static void keep(struct mw_leak *leak, const struct mw_trend *trend, enum mw_measure measure,
+		 const struct mw_points *points)
+{
+	struct finding *found = &leak->found;
+
+	found->since_t = trend->since_t;
+	found->until_t = points->t[points->count - 1];
+	found->level = trend->level;
+	found->growth = trend->growth;
+	found->slope = (float)trend->line.slope;
+	found->low = (float)trend->line.low;
+	found->high = (float)trend->line.high;
+	found->p_value = (float)trend->test.p_rising;
+	found->departure = (float)trend->departure;
+	found->windows = (uint16_t)trend->windows;
+	found->risen = (uint16_t)trend->risen;
+	found->why = (uint8_t)trend->why;
+	found->measure = (uint8_t)measure;
+	if (trend->why != MW_TREND_RISING)
+		return;
+	found->tooth = (float)tooth_of(points, trend->since_t, trend->line.slope);
+	if (trend->width > 1)
+		found->tooth = fmaxf(found->tooth, (float)trend->noise);
+	found->is_staircase = is_staircase(points, trend->since_t, trend->growth);
+	found->has_thread_growth = has_thread_growth(leak, trend->since_t);
+}
+
+static void trend_config(const struct mw_leak *leak, double level_kib,
+			 struct mw_trend_config *ret_config)
+{
+	*ret_config = (struct mw_trend_config){
+		.min_windows = leak->config->min_windows,
+		.p_value = leak->config->p_value,
+		.coverage = leak->config->interval,
+		.min_growth = fmax(leak->config->min_growth_kib,
+				   leak->config->min_growth_part * level_kib),
+		.max_departure = 0.2,
+	};
+}
+
+/* The measures over the whole life; the one that grew most speaks. */
+static bool judge_life(struct mw_leak *leak)
+{
+	struct mw_trend best = { 0 };
+	bool is_rising = false, is_ready = false;
+
+	for (enum mw_measure measure = MW_MEASURE_HEAP; measure <= MW_MEASURE_KERNEL; measure++) {
+		struct mw_trend_config config;
+		struct mw_points points;
+		struct mw_trend trend;
+		double level = fmax(leak->series.base[MW_MEASURE_HEAP], 1.0);
+		bool rises;
+
+		mw_series_life(&leak->series, measure, &points);
+		if (points.count < leak->config->min_windows)
+			continue;
+		trend_config(leak, points.min[0], &config);
+		rises = mw_trend_judge(&config, points.t, points.min, points.count, -INFINITY,
+				       &trend);
+		if (rises < is_rising || (rises == is_rising && trend.growth < best.growth))
+			continue;
+		if (measure == MW_MEASURE_HEAP)
+			level = fmax(trend.level, 1.0);
+		best = trend;
+		is_ready = rises && has_waited_enough(leak, &trend, level);
+		is_rising = rises;
+		if (is_ready || !leak->leak)
+			keep(leak, &trend, measure, &points);
+	}
+	leak->has_waited = is_rising && !is_ready;
+	return is_ready;
+}
+
+/* What the life before the recent windows reached, and half of its range above it. */
+static double reached_before(const struct mw_points *life, double before_t)
+{
+	double tops[MW_SERIES_LIFE], low = INFINITY, high;
+	size_t count = 0;
+
+	for (size_t i = 0; i < life->count && life->t[i] < before_t; i++) {
+		tops[count++] = life->max[i];
+		low = fmin(low, life->min[i]);
+	}
+	if (count == 0)
+		return INFINITY;
+	high = mw_stats_select(tops, count, (count - 1) * 9 / 10);
+	return high + 0.5 * (high - low);
+}
+
+/* The last part of a long life, if it is higher than the process has been. */
+static bool judge_recent(struct mw_leak *leak)
+{
+	struct mw_trend_config config;
+	struct mw_points life, recent;
+	struct mw_trend trend;
+	double known;
+
+	if (leak->series.width_s < MW_SERIES_RATIO * leak->series.first_s)
+		return false;
+	mw_series_recent(&leak->series, &recent);
+	if (recent.count < leak->config->min_windows)
+		return false;
+	mw_series_life(&leak->series, MW_MEASURE_HEAP, &life);
+	known = reached_before(&life, recent.t[0]);
+	if (recent.min[recent.count - 1] <= known)
+		return false;
+	trend_config(leak, recent.min[0], &config);
+	if (!mw_trend_judge(&config, recent.t, recent.min, recent.count, known, &trend) ||
+	    !has_waited_enough(leak, &trend, fmax(trend.level, 1.0)))
+		return false;
+	keep(leak, &trend, MW_MEASURE_HEAP, &recent);
+	return true;
+}
+
+/* ---- the alert ---- */
+
+static bool has_ended(const struct mw_leak *leak, unsigned int closed)
+{
+	const struct finding *found = &leak->found;
+	struct mw_points points;
+
+	mw_series_life(&leak->series, (enum mw_measure)found->measure, &points);
+	if (closed == MW_CLOSED_RECENT ||
+	    (points.count > 0 && found->since_t > points.t[0] &&
+	     points.t[points.count - 1] - found->since_t < 8 * leak->series.width_s &&
+	     found->measure == MW_MEASURE_HEAP))
+		mw_series_recent(&leak->series, &points);
+	if (points.count < 8)
+		return false;
+	return mw_trend_has_stopped(points.t, points.min, points.count, found->since_t,
+				    found->level, found->growth, (double)found->slope);
+}
+
+static bool judge(struct mw_leak *leak, unsigned int closed)
+{
+	bool was = leak->leak, rises = false;
+
+	if (closed & MW_CLOSED_LIFE)
+		rises = judge_life(leak);
+	if (!rises && !(leak->leak && (closed & MW_CLOSED_LIFE)))
+		rises = judge_recent(leak);
+	if (rises) {
+		if (leak->passes < CONFIRMATIONS)
+			leak->passes++;
+		leak->leak = leak->leak || leak->passes == CONFIRMATIONS;
+	} else if (closed & MW_CLOSED_LIFE) {
+		leak->passes = 0;
+		if (leak->leak && has_ended(leak, closed))
+			leak->leak = false;
+	}
+	if (leak->leak && !was && isnan(leak->first_alert_s))
+		leak->first_alert_s = leak->series.last_s;
+	return leak->leak != was;
+}
+
+bool mw_leak_add(struct mw_leak *leak, const struct mw_sample *sample)
+{
+	double values[MW_MEASURES];
+	unsigned int closed;
+
+	if (!isfinite(sample->time_s) ||
+	    (leak->series.samples > 0 && sample->time_s < leak->series.last_s)) {
+		leak->ignored++;
+		return false;
+	}
+	if (leak->series.samples == 0) {
+		leak->pid = sample->pid;
+		leak->start_ticks = sample->start_ticks;
+	}
+	memcpy(leak->comm, sample->comm, sizeof(leak->comm));
+	leak->comm[sizeof(leak->comm) - 1] = '\0';
+	leak->rss_kb = sample->rss_kb;
+	leak->limit_kb = sample->limit_kb;
+	values[MW_MEASURE_HEAP] = heap_of(leak, sample);
+	values[MW_MEASURE_SHMEM] = known_or_nan(sample->shmem_kb);
+	values[MW_MEASURE_KERNEL] = known_or_nan(sample->owned_kernel_pages) * OWNED_PAGE_KIB;
+	values[MW_MEASURE_THREADS] = known_or_nan(sample->threads);
+	closed = mw_series_add(&leak->series, sample->time_s, values);
+	return closed && judge(leak, closed);
+}
+
+/* ---- the verdict in words ---- */
+
+static const char *measure_name(const struct mw_leak *leak)
+{
+	static const char *const heaps[] = {
+		[HEAP_UNSET] = "memory",
+		[HEAP_ANON] = "anonymous memory",
+		[HEAP_RSS_LESS_FILE] = "RSS less file mappings",
+		[HEAP_RSS] = "RSS",
+	};
+
+	switch (leak->found.measure) {
+	case MW_MEASURE_SHMEM:
+		return "shared memory";
+	case MW_MEASURE_KERNEL:
+		return "kernel pages";
+	default:
+		return heaps[leak->heap_source];
+	}
+}
+
+static const char *class_of(const struct mw_leak *leak)
+{
+	const struct finding *found = &leak->found;
+
+	if (!leak->leak)
+		return "none";
+	if (found->has_thread_growth)
+		return "threads";
+	if (found->measure == MW_MEASURE_SHMEM)
+		return "shared-memory";
+	if (found->measure == MW_MEASURE_KERNEL)
+		return "kernel-memory";
+	if (found->is_staircase)
+		return "staircase";
+	if ((double)found->tooth > 0.05 * found->level)
+		return "rising-floor";
+	return "heap-growth";
+}
+
+static double confidence_of(const struct mw_leak *leak)
+{
+	const struct finding *found = &leak->found;
+	double sure = (1.0 - (double)found->p_value) * (1.0 - (double)found->departure);
+
+	if (leak->leak)
+		return fmin(0.999, fmax(0.5, sure));
+	/* Half of it while nothing but the time to tell is missing; else by how far it got. */
+	if (found->why == MW_TREND_RISING)
+		return fmax(0.0, 0.5 * sure);
+	return 0.4 * (double)found->why / MW_TREND_RISING;
+}
+
+static void explain_rise(const struct mw_leak *leak, char *ret_text, size_t size)
+{
+	const struct finding *found = &leak->found;
+	char growth[MW_FORMAT_MAX], span[MW_FORMAT_MAX], level[MW_FORMAT_MAX];
+	const char *ending = "";
+
+	mw_format_kib(found->growth, growth);
+	mw_format_kib(found->level, level);
+	mw_format_duration(found->until_t - found->since_t, span);
+	if (!leak->leak)
+		ending = leak->has_waited ? "; may yet be a wave" : "; to be confirmed";
+	snprintf(ret_text, size,
+		 "floor of %s rose in %u of %u windows, by %s in %s from %s, "
+		 "%.0f %% off a line, chance %.1g%s%s",
+		 measure_name(leak), found->risen, found->windows - 1u, growth, span, level,
+		 100.0 * (double)found->departure, (double)found->p_value,
+		 found->has_thread_growth ? ", threads with it" : "", ending);
+}
+
+static void explain(const struct mw_leak *leak, char *ret_text, size_t size)
+{
+	static const char *const reasons[] = {
+		[MW_TREND_SHORT] = "too few windows seen to judge",
+		[MW_TREND_FLAT] = "the floor does not grow",
+		[MW_TREND_NOISE] = "the growth of the floor is within its noise",
+		[MW_TREND_CAME_BACK] = "the growth was given back",
+		[MW_TREND_STOPPED] = "the floor grew and then held",
+		[MW_TREND_SATURATING] = "the floor approaches a level, as a cache that fills",
+		[MW_TREND_UNEVEN] = "the floor moved in a few jumps or bends, not on a course",
+		[MW_TREND_KNOWN] = "the floor is no higher than it has been before",
+	};
+
+	if (leak->leak || leak->found.why == MW_TREND_RISING)
+		explain_rise(leak, ret_text, size);
+	else
+		snprintf(ret_text, size, "%s", reasons[leak->found.why]);
+}
+
+void mw_leak_verdict(const struct mw_leak *leak, struct mw_verdict *ret_verdict)
+{
+	const struct finding *found = &leak->found;
+	double room;
+
+	memset(ret_verdict, 0, sizeof(*ret_verdict));
+	memcpy(ret_verdict->comm, leak->comm, sizeof(ret_verdict->comm));
+	ret_verdict->pid = leak->pid;
+	ret_verdict->start_ticks = leak->start_ticks;
+	ret_verdict->samples = leak->series.samples;
+	ret_verdict->leak = leak->leak;
+	ret_verdict->confidence = confidence_of(leak);
+	ret_verdict->class_name = class_of(leak);
+	ret_verdict->rate_kib_per_s = (double)found->slope;
+	ret_verdict->rate_low = (double)found->low;
+	ret_verdict->rate_high = (double)found->high;
+	ret_verdict->since_s = leak->leak ? leak->series.origin_s + found->since_t : NAN;
+	ret_verdict->first_alert_s = leak->first_alert_s;
+	ret_verdict->limit_kb = leak->limit_kb;
+	ret_verdict->time_to_limit_s = NAN;
+	if (leak->leak && leak->limit_kb != MW_UNKNOWN && found->slope > 0.0f) {
+		room = (double)leak->limit_kb - (double)leak->rss_kb;
+		ret_verdict->time_to_limit_s = fmax(0.0, room) / (double)found->slope;
+	}
+	explain(leak, ret_verdict->reason, sizeof(ret_verdict->reason));
+}

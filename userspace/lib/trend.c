@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * trend.c - does a floor rise and not come back? Owns the tests on a short
+ * series of window minima; must never know of processes, limits or clocks.
+ *
+ * Model. A leak is a floor that rises along a course. Against it stand chance
+ * (noise, a random walk), a level that is approached (cache, warm-up), a few
+ * jumps (deploys), and what comes back (waves, batches, collections). Each has
+ * its test, and a floor must pass all of them:
+ *
+ *   chance      Mann-Kendall, corrected for autocorrelation; the lower end of
+ *               the slope's interval above zero; the growth above the noise
+ *   came back   the last windows lie on the line, not far below it
+ *   stopped     the last third rises at a good part of the whole's rate
+ *   saturating  a + b(1 - exp(-t/tau)) does not fit clearly better
+ *   uneven      the means of eight parts of the course lie near the line: one
+ *               jump departs from it by half of the growth, two by a quarter or
+ *               more, N regular ones by 1/2N, half a sine wave by a tenth
+ *   known       it is higher than what the process has reached before
+ *
+ * A saw-tooth may be longer than the windows. Its floor is found by taking the
+ * minimum of 2 and of 4 windows together. A growth that began late, or after a
+ * warm-up, is found by dividing the series where two lines fit best, and judging
+ * the second part.
+ *
+ * Worked example: 32 windows of 100 s, floor 0, 1, 2, ... 31 MiB with a
+ * collector's tooth in every third window: +0, +8, +16 MiB. In single windows
+ * the noise is 8 MiB or more and the growth 31; in groups of 4 every group
+ * holds a low, the minima rise by 4 MiB a group with an error under 2, S is 28
+ * of 28, and the slope is 0.01 MiB/s.
+ */
+#include <math.h>
+
+#include "changepoint.h"
+#include "trend.h"
+
+/* Parts that the course is compared in. */
+#define PARTS 8
+/* A part of the growth that may be given back, and of the rate that the last third must keep. */
+#define BACK_PART 0.35
+#define TAIL_PART 0.45
+/* Twice the log-likelihood that a saturating curve must gain to be believed. */
+#define SATURATION_GAIN 10.0
+#define SATURATION_TAU 1.5
+/* Groups of windows need fewer points: their minima hardly scatter. */
+#define MIN_GROUPS 8
+
+struct course {
+	double t[MW_STATS_MAX];
+	double y[MW_STATS_MAX];
+	size_t n;
+};
+
+/* The minimum of every @width windows, aligned to the last. */
+static void group(const double *t, const double *y, size_t n, size_t width,
+		  struct course *ret_course)
+{
+	size_t skip = n % width;
+
+	ret_course->n = n / width;
+	for (size_t i = 0; i < ret_course->n; i++) {
+		const double *values = y + skip + i * width;
+		const double *times = t + skip + i * width;
+
+		ret_course->y[i] = values[0];
+		for (size_t j = 1; j < width; j++)
+			ret_course->y[i] = fmin(ret_course->y[i], values[j]);
+		ret_course->t[i] = (times[0] + times[width - 1]) / 2.0;
+	}
+}
+
+static double median_of(const double *y, size_t n)
+{
+	double copy[MW_STATS_MAX];
+
+	for (size_t i = 0; i < n; i++)
+		copy[i] = y[i];
+	return mw_stats_median(copy, n);
+}
+
+/* Standard deviation of what differs from one window to the next, less the steps of the line. */
+static double scatter(const struct course *course, double slope)
+{
+	double difference[MW_STATS_MAX];
+
+	for (size_t i = 1; i < course->n; i++)
+		difference[i - 1] = course->y[i] - course->y[i - 1] -
+				    slope * (course->t[i] - course->t[i - 1]);
+	return mw_stats_mad(difference, course->n - 1, 0.0) / M_SQRT2;
+}
+
+/*
+ * The means of eight parts against the line, less what scatter alone explains
+ * (1.5 standard errors of such a mean).
+ */
+static double departure(const struct course *course, const struct mw_trend *trend)
+{
+	double largest = 0.0, size = (double)course->n / PARTS, center;
+	double rest[MW_STATS_MAX];
+
+	for (size_t i = 0; i < course->n; i++)
+		rest[i] = course->y[i] - trend->line.slope * course->t[i];
+	center = median_of(rest, course->n);
+	for (size_t part = 0; part < PARTS; part++) {
+		size_t from = part * course->n / PARTS, to = (part + 1) * course->n / PARTS;
+		double sum = 0.0;
+
+		for (size_t i = from; i < to; i++)
+			sum += rest[i] - center;
+		largest = fmax(largest, fabs(sum / (double)(to - from)));
+	}
+	largest -= 1.5 * scatter(course, trend->line.slope) / sqrt(size);
+	return fmax(0.0, largest) / trend->growth;
+}
+
+static void fit(const struct mw_trend_config *config, const struct course *course,
+		struct mw_trend *trend)
+{
+	double slope = mw_changepoint_slope(course->t, course->y, course->n);
+	double rest[MW_STATS_MAX], inflation, first = course->t[0];
+	double span = course->t[course->n - 1] - first;
+
+	for (size_t i = 0; i < course->n; i++)
+		rest[i] = course->y[i] - slope * course->t[i];
+	inflation = mw_stats_inflation(rest, course->n);
+	mw_stats_mann_kendall(course->y, course->n, inflation, &trend->test);
+	mw_stats_theil_sen(course->t, course->y, course->n, inflation, config->coverage,
+			   &trend->line);
+	for (size_t i = 0; i < course->n; i++)
+		rest[i] = course->y[i] - trend->line.slope * course->t[i];
+	trend->noise = mw_stats_mad(rest, course->n, trend->line.intercept);
+	trend->level = trend->line.intercept + trend->line.slope * first;
+	trend->growth = trend->line.slope * span;
+	trend->since_t = first;
+	trend->windows = course->n;
+	trend->risen = 0;
+	for (size_t i = 1; i < course->n; i++)
+		trend->risen += course->y[i] > course->y[i - 1];
+}
+
+static bool has_come_back(const struct course *course, const struct mw_trend *trend)
+{
+	double now = median_of(course->y + course->n - 3, 3);
+
+	return trend->level + trend->growth - now >
+	       fmax(BACK_PART * trend->growth, 3.0 * trend->noise);
+}
+
+/* Slope of the last third over the whole's, given the benefit of one standard error. */
+static double tail_of(const struct course *course, const struct mw_trend *trend)
+{
+	size_t count = course->n / 3 < 4 ? 4 : course->n / 3, from = course->n - count;
+	double span = course->t[course->n - 1] - course->t[from];
+	double slope = mw_changepoint_slope(course->t + from, course->y + from, count);
+	double error = scatter(course, trend->line.slope) * sqrt(12.0 / (double)count) / span;
+
+	return (slope + error) / trend->line.slope;
+}
+
+static bool is_saturating(const struct course *course)
+{
+	double tau = 0.0;
+	double gain = mw_saturation_gain(course->t, course->y, course->n, &tau);
+
+	return gain > SATURATION_GAIN && tau < SATURATION_TAU;
+}
+
+static enum mw_trend_why judge_course(const struct mw_trend_config *config,
+				      const struct course *course, double known,
+				      struct mw_trend *trend)
+{
+	size_t third = course->n / 3;
+
+	if (course->n < MIN_GROUPS)
+		return MW_TREND_SHORT;
+	if (median_of(course->y + course->n - third, third) <=
+	    median_of(course->y, third) + config->min_growth / 3.0)
+		return MW_TREND_FLAT;
+	fit(config, course, trend);
+	if (trend->growth < config->min_growth)
+		return MW_TREND_FLAT;
+	if (trend->test.p_rising > config->p_value || trend->line.low <= 0.0 ||
+	    trend->growth < 2.0 * trend->noise)
+		return MW_TREND_NOISE;
+	if (has_come_back(course, trend))
+		return MW_TREND_CAME_BACK;
+	trend->tail = tail_of(course, trend);
+	if (trend->tail < TAIL_PART)
+		return MW_TREND_STOPPED;
+	if (is_saturating(course))
+		return MW_TREND_SATURATING;
+	trend->departure = departure(course, trend);
+	if (trend->departure > config->max_departure)
+		return MW_TREND_UNEVEN;
+	if (trend->level + trend->growth < known)
+		return MW_TREND_KNOWN;
+	return MW_TREND_RISING;
+}
+
+/* Judge a part of the windows at each width; keep the verdict that went furthest. */
+static bool judge_part(const struct mw_trend_config *config, const double *t, const double *y,
+		       size_t n, double known, struct mw_trend *best)
+{
+	struct mw_trend trend = { 0 };
+	struct course course;
+
+	if (n < config->min_windows)
+		return false;
+	for (size_t width = 1; width <= 4; width *= 2) {
+		group(t, y, n, width, &course);
+		trend.width = width;
+		trend.why = judge_course(config, &course, known, &trend);
+		if (trend.why > best->why)
+			*best = trend;
+		if (trend.why == MW_TREND_RISING)
+			return true;
+		if (trend.why <= MW_TREND_FLAT)
+			return false;
+	}
+	return false;
+}
+
+/*
+ * What the process had reached before point @at: its 9th decile, so that one
+ * spike does not count, and half of its range above that, since the next wave
+ * may be higher than the last.
+ */
+static double reached_before(const double *y, size_t at)
+{
+	double copy[MW_STATS_MAX], high, low;
+
+	for (size_t i = 0; i < at; i++)
+		copy[i] = y[i];
+	high = mw_stats_select(copy, at, (at - 1) * 9 / 10);
+	low = mw_stats_select(copy, at, (at - 1) / 10);
+	return high + 0.5 * (high - low);
+}
+
+/*
+ * The second part is worth judging unless it is the slower half of a growth
+ * that keeps slowing down: then it must last as long as the first.
+ */
+static bool judge_second(const struct mw_trend_config *config, const double *t, const double *y,
+			 size_t n, double known, const struct mw_change *change,
+			 struct mw_trend *best)
+{
+	size_t at = change->at;
+
+	if (at == 0 || (change->before > 2.0 * change->after && 2 * at > n))
+		return false;
+	return judge_part(config, t + at, y + at, n - at, fmax(known, reached_before(y, at)), best);
+}
+
+bool mw_trend_judge(const struct mw_trend_config *config, const double *t, const double *y,
+		    size_t n, double known, struct mw_trend *ret_trend)
+{
+	struct mw_change change;
+
+	*ret_trend = (struct mw_trend){ 0 };
+	if (n < config->min_windows)
+		return false;
+	mw_changepoint_find(t, y, n, 3, &change);
+	/* A growth that began late: its own part tells the rate and the beginning better. */
+	if (change.before < 0.5 * change.after)
+		return judge_second(config, t, y, n, known, &change, ret_trend) ||
+		       judge_part(config, t, y, n, known, ret_trend);
+	return judge_part(config, t, y, n, known, ret_trend) ||
+	       judge_second(config, t, y, n, known, &change, ret_trend);
+}
+
+bool mw_trend_has_stopped(const double *t, const double *y, size_t n, double since_t,
+			  double level, double growth, double rate)
+{
+	size_t from = 0, count;
+	struct mw_slope line;
+
+	while (from < n && t[from] < since_t)
+		from++;
+	count = (n - from) / 3 < 5 ? 5 : (n - from) / 3;
+	if (n < count)
+		return false;
+	if (median_of(y + n - 3, 3) < level + growth / 2.0)
+		return true;
+	mw_stats_theil_sen(t + n - count, y + n - count, count, 1.0, 0.8, &line);
+	return line.high < rate / 3.0;
+}
