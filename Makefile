@@ -19,7 +19,7 @@ KDIR    ?= $(shell tests/kdir $(KVER))
 B       := build
 
 CFLAGS   ?= -O2 -g
-WARNINGS := -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE
+WARNINGS := -std=gnu11 -Wall -Wextra -Werror
 INCLUDES := -I. -Iuserspace/lib
 LDLIBS   := -lcjson -lm
 
@@ -78,7 +78,7 @@ workloads: $(WORKLOADS)
 # Static: a guest has no libraries, and a process of its own pages only is simpler to count.
 $(B)/workloads/%: tests/workloads/%.c $(wildcard tests/workloads/*.h)
 	@mkdir -p $(@D)
-	$(CC) $(WARNINGS) $(CFLAGS) -static -o $@ $< -lm
+	$(CC) $(WARNINGS) -D_GNU_SOURCE $(CFLAGS) -static -o $@ $< -lm
 
 # --- unit tests: each with the address and undefined behaviour sanitizers, twice --
 

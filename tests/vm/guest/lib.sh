@@ -65,3 +65,49 @@ mw_wait_for() {
 		sleep 0.1
 	done
 }
+
+# Checks, in the Test Anything Protocol. A script counts its checks by these and
+# ends with mw_end.
+#
+#	mw_ok SENTENCE                     it held
+#	mw_not_ok SENTENCE [WHY]           it did not; goes on
+#	mw_equal SENTENCE GOT WANTED       two numbers or words are the same
+#	mw_holds SENTENCE COMMAND...       the command succeeds
+#	mw_end                             ends the script: 1 if a check failed or none was made
+
+mw_passed=0
+mw_failed=0
+
+mw_ok() {
+	mw_passed=$((mw_passed + 1))
+	echo "ok - $1"
+}
+
+mw_not_ok() {
+	mw_failed=$((mw_failed + 1))
+	echo "not ok - $1${2:+: $2}"
+}
+
+mw_equal() {
+	if [ "$2" = "$3" ]; then
+		mw_ok "$1"
+	else
+		mw_not_ok "$1" "got '$2', wanted '$3'"
+	fi
+}
+
+mw_holds() {
+	mw_sentence=$1
+	shift
+	if "$@"; then
+		mw_ok "$mw_sentence"
+	else
+		mw_not_ok "$mw_sentence" "$* failed"
+	fi
+}
+
+mw_end() {
+	[ $((mw_passed + mw_failed)) -gt 0 ] || mw_fail "no check was made"
+	[ "$mw_failed" -eq 0 ]
+	exit
+}
