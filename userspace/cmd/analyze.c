@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "../lib/alert.h"
-#include "../lib/duration.h"
 #include "../lib/escape.h"
 #include "../lib/leak.h"
 #include "../lib/lives.h"
@@ -63,6 +62,12 @@ struct life {
 	double last_s;
 };
 
+/* What is said of one. */
+struct judged {
+	struct mw_verdict verdict;
+	double last_s;
+};
+
 struct analysis {
 	struct mw_leak_config config;
 	int64_t limit_kb; /* MW_UNKNOWN: what the recording says */
@@ -73,8 +78,8 @@ struct analysis {
 	struct mw_source *source;
 	struct mw_lives *lives;
 	uint64_t problems;
-	struct mw_verdict *verdicts;
-	size_t verdict_count;
+	struct judged *judged;
+	size_t judged_count;
 };
 
 static void report_problem(const struct mw_csv_problem *problem, void *arg)
@@ -137,10 +142,15 @@ static int judge(const struct mw_sample *sample, void *arg)
 
 static void take_verdict(void *block, void *arg)
 {
-	struct life *life = block;
+	const struct life *life = block;
 	struct analysis *analysis = arg;
+	struct judged *judged = &analysis->judged[analysis->judged_count];
 
-	mw_leak_verdict(life->leak, &analysis->verdicts[analysis->verdict_count++]);
+	if (life->leak == NULL)
+		return;
+	mw_leak_verdict(life->leak, &judged->verdict);
+	judged->last_s = life->last_s;
+	analysis->judged_count++;
 }
 
 static void end_life(void *block, void *arg)
@@ -151,11 +161,11 @@ static void end_life(void *block, void *arg)
 	mw_leak_free(life->leak);
 }
 
-/* Leaks first, the fastest at the top; the rest as they came. */
+/* Leaks first, the fastest at the top; the rest by process. */
 static int by_urgency(const void *a, const void *b)
 {
-	const struct mw_verdict *x = a;
-	const struct mw_verdict *y = b;
+	const struct mw_verdict *x = &((const struct judged *)a)->verdict;
+	const struct mw_verdict *y = &((const struct judged *)b)->verdict;
 
 	if (x->leak != y->leak)
 		return x->leak ? -1 : 1;
@@ -166,61 +176,73 @@ static int by_urgency(const void *a, const void *b)
 	return (x->start_ticks > y->start_ticks) - (x->start_ticks < y->start_ticks);
 }
 
+static bool is_too_short(const struct analysis *analysis, const struct mw_verdict *verdict)
+{
+	return !verdict->leak && verdict->samples < analysis->config.min_samples;
+}
+
 static void print_row(const struct analysis *analysis, const struct mw_verdict *verdict)
 {
 	char comm[4 * MW_COMM_MAX + 1];
-	char rate[32] = "-";
-	char limit[MW_DURATION_TEXT_MAX] = "-";
+	char rate[MW_FORMAT_MAX] = "";
+	char limit[MW_FORMAT_MAX] = "";
+	const char *word = verdict->leak			? "LEAK" :
+			   is_too_short(analysis, verdict) ? "too short" :
+							     "no leak";
 	bool is_red = analysis->is_colour && verdict->leak;
 
 	mw_escape_display(comm, sizeof(comm), verdict->comm, strlen(verdict->comm));
 	if (verdict->leak)
-		snprintf(rate, sizeof(rate), "%.4g", verdict->rate_kib_per_s);
+		mw_format_rate(verdict->rate_kib_per_s, verdict->rate_kib_per_s, rate);
 	if (verdict->leak && isfinite(verdict->time_to_limit_s))
-		mw_duration_format(limit, sizeof(limit), verdict->time_to_limit_s);
-	printf("%s%8d  %-15s %8ju  %-4s  %-14s %10s  %-10s %6.2f%s\n", is_red ? "\033[31m" : "",
-	       verdict->pid, comm, (uintmax_t)verdict->samples, verdict->leak ? "LEAK" : "ok",
-	       verdict->class_name, rate, limit, verdict->confidence, is_red ? "\033[0m" : "");
+		mw_format_duration(verdict->time_to_limit_s, limit);
+	printf("%s%8d  %-15s %8ju  %-9s  %-14s %12s  %s%s\n", is_red ? "\033[31m" : "",
+	       verdict->pid, comm, (uintmax_t)verdict->samples, word,
+	       verdict->leak ? verdict->class_name : "-", rate, limit, is_red ? "\033[0m" : "");
 }
 
-static void print_sentence(const struct mw_verdict *verdict)
+static void print_sentence(const struct judged *judged)
 {
-	char comm[4 * MW_COMM_MAX + 1];
-	char limit[MW_DURATION_TEXT_MAX];
-	char size[MW_SIZE_TEXT_MAX];
+	char text[MW_ALERT_TEXT_MAX];
+	struct mw_alert alert = {
+		.verdict = &judged->verdict,
+		.firing = true,
+		.time_s = judged->last_s,
+		.host = "",
+		.rule = "leak",
+	};
 
-	mw_escape_display(comm, sizeof(comm), verdict->comm, strlen(verdict->comm));
-	printf("%s (pid %d) leaks %.4g KiB/s (%.4g to %.4g): %s", comm, verdict->pid,
-	       verdict->rate_kib_per_s, verdict->rate_low, verdict->rate_high, verdict->reason);
-	if (isfinite(verdict->since_s))
-		printf("; since %.15g s", verdict->since_s);
-	if (isfinite(verdict->time_to_limit_s) && verdict->limit_kb != MW_UNKNOWN)
-		printf("; reaches its limit of %s in %s",
-		       mw_size_format_kb(size, sizeof(size), (double)verdict->limit_kb),
-		       mw_duration_format(limit, sizeof(limit), verdict->time_to_limit_s));
-	printf("\n");
+	mw_alert_to_sentence(&alert, text, sizeof(text));
+	puts(text);
 }
 
 static void print_table(const struct analysis *analysis)
 {
 	size_t leaks = 0;
+	size_t too_short = 0;
 
-	printf("%8s  %-15s %8s  %-4s  %-14s %10s  %-10s %6s\n", "PID", "COMM", "SAMPLES", "",
-	       "CLASS", "KiB/s", "LIMIT IN", "SURE");
-	for (size_t i = 0; i < analysis->verdict_count; i++)
-		print_row(analysis, &analysis->verdicts[i]);
+	printf("%8s  %-15s %8s  %-9s  %-14s %12s  %s\n", "PID", "COMM", "SAMPLES", "VERDICT",
+	       "CLASS", "RATE", "TO LIMIT");
+	for (size_t i = 0; i < analysis->judged_count; i++) {
+		const struct mw_verdict *verdict = &analysis->judged[i].verdict;
+
+		print_row(analysis, verdict);
+		leaks += verdict->leak;
+		too_short += is_too_short(analysis, verdict);
+	}
 	printf("\n");
-	for (; leaks < analysis->verdict_count && analysis->verdicts[leaks].leak; leaks++)
-		print_sentence(&analysis->verdicts[leaks]);
-	printf("%zu of %zu processes leak.\n", leaks, analysis->verdict_count);
+	for (size_t i = 0; i < leaks; i++)
+		print_sentence(&analysis->judged[i]);
+	printf("Leaks: %zu of %zu processes. Too short to judge (fewer than %u samples): %zu.\n", leaks,
+	       analysis->judged_count, analysis->config.min_samples, too_short);
 }
 
 static void print_json(const struct analysis *analysis)
 {
 	char text[MW_ALERT_TEXT_MAX];
 
-	for (size_t i = 0; i < analysis->verdict_count; i++) {
-		mw_verdict_to_json(&analysis->verdicts[i], text, sizeof(text));
+	for (size_t i = 0; i < analysis->judged_count; i++) {
+		mw_verdict_to_json(&analysis->judged[i].verdict, text, sizeof(text));
 		puts(text);
 	}
 }
@@ -228,25 +250,20 @@ static void print_json(const struct analysis *analysis)
 /* Returns CLI_OK, CLI_FOUND, or CLI_SYSTEM after a message. */
 static int print_verdicts(struct analysis *analysis)
 {
-	size_t count = mw_lives_count(analysis->lives);
 	bool found;
 
-	if (count == 0) {
-		cli_note(name, "%s: no samples", analysis->path);
-		return CLI_OK;
-	}
-	analysis->verdict_count = 0;
-	analysis->verdicts = calloc(count, sizeof(*analysis->verdicts));
-	if (analysis->verdicts == NULL)
+	analysis->judged_count = 0;
+	analysis->judged = calloc(mw_lives_count(analysis->lives), sizeof(*analysis->judged));
+	if (analysis->judged == NULL)
 		return cli_error(name, "out of memory");
 	mw_lives_each(analysis->lives, take_verdict, analysis);
-	qsort(analysis->verdicts, count, sizeof(*analysis->verdicts), by_urgency);
-	found = analysis->verdicts[0].leak;
+	qsort(analysis->judged, analysis->judged_count, sizeof(*analysis->judged), by_urgency);
+	found = analysis->judged_count > 0 && analysis->judged[0].verdict.leak;
 	if (analysis->is_json)
 		print_json(analysis);
 	else
 		print_table(analysis);
-	free(analysis->verdicts);
+	free(analysis->judged);
 	return found ? CLI_FOUND : CLI_OK;
 }
 
@@ -285,8 +302,10 @@ static int analyze_fd(struct analysis *analysis, int fd)
 		status = cli_error(name, "out of memory");
 	} else {
 		status = replay(analysis);
-		if (mw_lives_count(analysis->lives) > 0 || status == CLI_OK)
+		if (mw_lives_count(analysis->lives) > 0)
 			status = worse(status, print_verdicts(analysis));
+		else if (status == CLI_OK)
+			cli_note(name, "%s: no samples", analysis->path);
 	}
 	if (analysis->source != NULL)
 		analysis->source->ops->free(analysis->source);

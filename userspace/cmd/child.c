@@ -24,6 +24,8 @@ static int open_signals(struct child *child)
 {
 	sigset_t mask;
 
+	/* Inherited as ignored, it would reap children behind our back. */
+	child->old_sigchld = signal(SIGCHLD, SIG_DFL);
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGCHLD);
 	for (size_t i = 0; i < sizeof(forwarded) / sizeof(forwarded[0]); i++)
@@ -39,6 +41,7 @@ static void __attribute__((noreturn)) become(const struct child *child, char **a
 {
 	int err;
 
+	signal(SIGCHLD, child->old_sigchld);
 	sigprocmask(SIG_SETMASK, &child->old_mask, NULL);
 	execvp(argv[0], argv);
 	err = errno;

@@ -16,6 +16,7 @@
  * @pid:       its process id
  * @signal_fd: where the signals of this program arrive
  * @old_mask:  the signal mask that the command inherits
+ * @old_sigchld: and what it does on SIGCHLD
  * @has_ended: whether it was reaped
  * @status:    as from waitpid(), once it has ended
  */
@@ -23,6 +24,7 @@ struct child {
 	pid_t pid;
 	int signal_fd;
 	sigset_t old_mask;
+	void (*old_sigchld)(int);
 	bool has_ended;
 	int status;
 };

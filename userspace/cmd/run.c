@@ -4,10 +4,7 @@
  * they run, says at the end on stderr what it found, and ends with the
  * command's exit code. Never touches the command's input or output.
  */
-#define _GNU_SOURCE
 #include <errno.h>
-#include <limits.h>
-#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +12,6 @@
 
 #include "../lib/alert.h"
 #include "../lib/descendants.h"
-#include "../lib/duration.h"
 #include "../lib/leak.h"
 #include "../lib/lives.h"
 #include "child.h"
@@ -67,6 +63,12 @@ struct followed {
 	bool is_leak;
 };
 
+/* What is said of one that is over. */
+struct judged {
+	struct mw_verdict verdict;
+	double end_s;
+};
+
 struct runner {
 	struct child child;
 	struct live live;
@@ -78,9 +80,9 @@ struct runner {
 	double next_search_s;
 	double begin_s;
 	/* The command's own verdict, and those of its descendants that leaked. */
-	struct mw_verdict own;
+	struct judged own;
 	bool has_own;
-	struct mw_verdict *leaks;
+	struct judged *leaks;
 	size_t leak_count;
 };
 
@@ -103,15 +105,21 @@ static int judge(const struct mw_sample *sample, void *arg)
 	return 0;
 }
 
+static void take_verdict(const struct runner *runner, const struct followed *followed,
+			 struct judged *ret_judged)
+{
+	mw_leak_verdict(followed->leak, &ret_judged->verdict);
+	ret_judged->end_s = ticker_now_s(&runner->live.ticker);
+}
+
 static void keep_leak(struct runner *runner, const struct followed *followed)
 {
-	struct mw_verdict *leaks =
-		realloc(runner->leaks, (runner->leak_count + 1) * sizeof(*leaks));
+	struct judged *leaks = realloc(runner->leaks, (runner->leak_count + 1) * sizeof(*leaks));
 
 	if (leaks == NULL)
 		return;
 	runner->leaks = leaks;
-	mw_leak_verdict(followed->leak, &leaks[runner->leak_count++]);
+	take_verdict(runner, followed, &leaks[runner->leak_count++]);
 }
 
 /* A life is over, or the command is: what is to be said of it is kept. */
@@ -121,7 +129,7 @@ static void end_life(void *life, void *arg)
 	struct runner *runner = arg;
 
 	if (followed->leak != NULL && followed->pid == runner->child.pid) {
-		mw_leak_verdict(followed->leak, &runner->own);
+		take_verdict(runner, followed, &runner->own);
 		runner->has_own = true;
 	} else if (followed->is_leak) {
 		keep_leak(runner, followed);
@@ -175,46 +183,49 @@ static void say_json(const struct mw_verdict *verdict)
 	fprintf(stderr, "%s\n", text);
 }
 
-static void say_leak(const struct mw_verdict *verdict)
+static void say_leak(const struct judged *judged)
 {
-	struct mw_alert alert = { .verdict = verdict, .firing = true, .rule = "leak", .host = "" };
+	struct mw_alert alert = {
+		.verdict = &judged->verdict,
+		.firing = true,
+		.time_s = judged->end_s,
+		.host = "",
+		.rule = "leak",
+	};
 	char text[MW_ALERT_TEXT_MAX];
 	bool is_colour = cli_is_colour(stderr);
 
 	mw_alert_to_sentence(&alert, text, sizeof(text));
-	fprintf(stderr, "memwatch run: %s%s%s\n", is_colour ? "\033[31m" : "", text,
-		is_colour ? "\033[0m" : "");
+	cli_note(name, "%s%s%s", is_colour ? "\033[31m" : "", text, is_colour ? "\033[0m" : "");
 }
 
-static void say_own(const struct runner *runner, double ran_s)
+static void say_own(const struct runner *runner)
 {
-	char duration[MW_DURATION_TEXT_MAX];
-	const struct mw_verdict *own = &runner->own;
+	const struct mw_verdict *own = &runner->own.verdict;
+	uintmax_t samples = runner->has_own ? own->samples : 0;
+	char duration[MW_FORMAT_MAX];
 
-	mw_duration_format(duration, sizeof(duration), ran_s);
+	mw_format_duration(ticker_now_s(&runner->live.ticker) - runner->begin_s, duration);
 	if (runner->has_own && own->leak)
-		say_leak(own);
-	else if (!runner->has_own || own->samples < runner->config.min_samples)
+		say_leak(&runner->own);
+	else if (samples < runner->config.min_samples)
 		cli_note(name,
 			 "too short to judge: %ju samples in %s, at least %u are needed (--interval)",
-			 runner->has_own ? (uintmax_t)own->samples : 0, duration,
-			 runner->config.min_samples);
+			 samples, duration, runner->config.min_samples);
 	else
-		cli_note(name, "no leak found in %ju samples over %s: %s", (uintmax_t)own->samples,
-			 duration, own->reason);
+		cli_note(name, "no leak found in %ju samples over %s: %s", samples, duration,
+			 own->reason);
 }
 
 static void say_verdicts(const struct runner *runner, bool is_json)
 {
-	double ran_s = ticker_now_s(&runner->live.ticker) - runner->begin_s;
-
 	if (!is_json)
-		say_own(runner, ran_s);
+		say_own(runner);
 	else if (runner->has_own)
-		say_json(&runner->own);
+		say_json(&runner->own.verdict);
 	for (size_t i = 0; i < runner->leak_count; i++) {
 		if (is_json)
-			say_json(&runner->leaks[i]);
+			say_json(&runner->leaks[i].verdict);
 		else
 			say_leak(&runner->leaks[i]);
 	}

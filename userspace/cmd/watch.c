@@ -140,6 +140,18 @@ static void end_life(void *life, void *arg)
 	mw_leak_free(watched->leak);
 }
 
+static void say_begin(const struct live *live, const struct watcher *watcher)
+{
+	double interval_s = (double)live->ticker.interval_ns / 1e9;
+	char interval[MW_FORMAT_MAX];
+	char least[MW_FORMAT_MAX];
+
+	mw_format_duration(interval_s, interval);
+	mw_format_duration(interval_s * watcher->config.min_samples, least);
+	cli_note(name, "watching %ju processes every %s; a verdict takes %s or longer",
+		 (uintmax_t)watcher->samples, interval, least);
+}
+
 /* Returns 0 to go on, or an exit code after a message. */
 static int watch_round(struct live *live, struct watcher *watcher)
 {
@@ -179,6 +191,8 @@ static int watch_all(struct live *live, struct watcher *watcher, const struct mw
 				return cli_error(name, "no process has an id given by --pid");
 			return CLI_OK;
 		}
+		if (seen == 0)
+			say_begin(live, watcher);
 		seen += watcher->samples;
 	} while (ticker_wait(&live->ticker));
 	return CLI_OK;

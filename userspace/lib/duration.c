@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * duration.c - durations and sizes between text and numbers. Holds the tables
+ * duration.c - durations and sizes out of text. Holds the tables
  * of units and nothing else; never touches files or clocks.
  */
 #include "duration.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "number.h"
@@ -94,30 +93,4 @@ const char *mw_size_parse_kb(const char *text, int64_t *ret_kb)
 		return "is too large";
 	*ret_kb = (int64_t)floor(kb);
 	return NULL;
-}
-
-const char *mw_duration_format(char *buf, size_t size, double seconds)
-{
-	if (seconds < 1)
-		snprintf(buf, size, "%.0f ms", seconds * 1000);
-	else if (seconds < 120)
-		snprintf(buf, size, "%.3g s", seconds);
-	else if (seconds < 2 * 3600)
-		snprintf(buf, size, "%.0f min", seconds / 60);
-	else if (seconds < 2 * 86400)
-		snprintf(buf, size, "%.1f h", seconds / 3600);
-	else
-		snprintf(buf, size, "%.1f days", seconds / 86400);
-	return buf;
-}
-
-const char *mw_size_format_kb(char *buf, size_t size, double kb)
-{
-	if (kb < 10 * 1024)
-		snprintf(buf, size, "%.0f KiB", kb);
-	else if (kb < 10 * 1048576)
-		snprintf(buf, size, "%.0f MiB", kb / 1024);
-	else
-		snprintf(buf, size, "%.1f GiB", kb / 1048576);
-	return buf;
 }

@@ -7,12 +7,7 @@
 #ifndef MW_DURATION_H
 #define MW_DURATION_H
 
-#include <stddef.h>
 #include <stdint.h>
-
-/* Room enough for what the formatters below write. */
-#define MW_DURATION_TEXT_MAX 32
-#define MW_SIZE_TEXT_MAX 32
 
 /**
  * mw_duration_parse() - "90", "1.5s", "500ms", "5m", "2h" or "1d" in seconds
@@ -28,15 +23,5 @@ const char *mw_duration_parse(const char *text, double *ret_seconds);
  * phrase; then *@ret_kb is untouched. Less than 1 KiB is refused.
  */
 const char *mw_size_parse_kb(const char *text, int64_t *ret_kb);
-
-/**
- * mw_duration_format() - seconds as a person says them: "850 ms", "42 s", "12 min",
- * "3.5 h", "2.1 days"
- * Returns @buf.
- */
-const char *mw_duration_format(char *buf, size_t size, double seconds);
-
-/** mw_size_format_kb() - KiB as "512 KiB", "64 MiB" or "1.5 GiB". Returns @buf. */
-const char *mw_size_format_kb(char *buf, size_t size, double kb);
 
 #endif /* MW_DURATION_H */
