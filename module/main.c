@@ -15,6 +15,7 @@
 #include "probes.h"
 #include "procfs.h"
 #include "task_table.h"
+#include "tick.h"
 
 static unsigned int max_tasks = MW_MAX_TASKS_DEFAULT;
 module_param(max_tasks, uint, 0444);
@@ -54,9 +55,12 @@ static int __init memwatch_init(void)
 	err = mw_owners_init(page_owner);
 	if (err)
 		goto out_task_table;
-	err = mw_probes_attach(page_owner);
+	err = mw_tick_init();
 	if (err)
 		goto out_owners;
+	err = mw_probes_attach(page_owner);
+	if (err)
+		goto out_tick;
 	mw_task_table_scan();
 	if (page_owner)
 		mw_page_owner_adopt();
@@ -67,6 +71,8 @@ static int __init memwatch_init(void)
 
 out_probes:
 	mw_probes_detach();
+out_tick:
+	mw_tick_exit();
 	mw_janitor_stop();
 out_owners:
 	mw_owners_exit();
@@ -79,13 +85,14 @@ out:
 
 /*
  * Readers are gone after the first step and probes after the second, the
- * janitor, whom only these wake, after the third: nothing then refers to the
- * page map and the table.
+ * tick and the janitor, whom only these wake, after the next two: nothing then
+ * refers to the page map and the table.
  */
 static void __exit memwatch_exit(void)
 {
 	mw_procfs_exit();
 	mw_probes_detach();
+	mw_tick_exit();
 	mw_janitor_stop();
 	mw_owners_exit();
 	mw_task_table_exit();

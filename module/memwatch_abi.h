@@ -23,10 +23,6 @@
 
 #define MEMWATCH_EXITED_HEADER MEMWATCH_TASKS_HEADER " exit_ns exit_code"
 
-#define MEMWATCH_GROWTH_COLUMNS \
-	"tgid comm rss_kb growth_kb growth10_kib_s growth60_kib_s growth300_kib_s " \
-	"owned_kernel_pages threads"
-
 #define MEMWATCH_SLAB_HEADER \
 	"# cache allocs frees live_objects live_kb growth_kb growth10_kib_s " \
 	"growth60_kib_s growth300_kib_s"

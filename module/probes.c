@@ -16,6 +16,7 @@
 #include "page_owner.h"
 #include "probes.h"
 #include "task_table.h"
+#include "tick.h"
 #include "tracepoints.h"
 
 static __always_inline void count_event(enum mw_event event)
@@ -85,6 +86,7 @@ static void on_task_free(void *data, struct task_struct *task)
 static __always_inline void rss_changed(struct mm_struct *mm)
 {
 	count_event(MW_EVENT_RSS_STAT);
+	mw_tick_mark(mm);
 }
 
 MW_DEFINE_RSS_STAT_PROBES(rss_changed)

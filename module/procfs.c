@@ -25,6 +25,8 @@
 static const struct mw_proc_file * const files[] = {
 	&mw_proc_status,
 	&mw_proc_tasks,
+	&mw_proc_growth,
+	&mw_proc_exited,
 	&mw_proc_slab,
 	&mw_proc_fragmentation,
 };

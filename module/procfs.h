@@ -36,6 +36,8 @@ struct mw_proc_file {
 
 extern const struct mw_proc_file mw_proc_status;
 extern const struct mw_proc_file mw_proc_tasks;
+extern const struct mw_proc_file mw_proc_growth;
+extern const struct mw_proc_file mw_proc_exited;
 extern const struct mw_proc_file mw_proc_slab;
 extern const struct mw_proc_file mw_proc_fragmentation;
 

@@ -10,9 +10,12 @@
 #ifndef _MW_RSS_H
 #define _MW_RSS_H
 
+#include <linux/mm.h>
 #include <linux/types.h>
 
 struct task_struct;
+
+#define MW_PAGES_TO_KB(pages) ((u64)(pages) << (PAGE_SHIFT - 10))
 
 /**
  * struct mw_rss - resident memory of a process, pages

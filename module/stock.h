@@ -80,6 +80,8 @@ struct mw_stock {
  * @failed_allocs:   mm_page_alloc events without a page
  * @nested:     events of each probe that came in an interrupt
  * @events:     events of each probe
+ * @marked_mm:  whose change of RSS was marked last, and in which
+ * @marked_epoch: epoch of the tick (tick.h)
  * @free:       frees, one stock a level of context
  */
 struct mw_cpu {
@@ -92,6 +94,8 @@ struct mw_cpu {
 	unsigned long failed_allocs;
 	unsigned long nested[MW_EVENTS];
 	unsigned long events[MW_EVENTS];
+	const struct mm_struct *marked_mm;
+	u32 marked_epoch;
 	struct mw_stock free[MW_CONTEXTS];
 };
 

@@ -156,18 +156,29 @@ static u64 life_of(const struct task_struct *task)
 	return task->group_leader->start_boottime;
 }
 
-/* Under the lock: fills in what is known at exit and leaves LIVE. */
-static void note_exit(struct mw_slot *slot, const struct task_struct *task)
+/* Under the lock: from LIVE to @state, with what is known of the exit. */
+static void note_exit(struct mw_slot *slot, const struct task_struct *task,
+		      enum mw_slot_state state)
 {
 	const struct signal_struct *signal = task->signal;
+	const struct task_struct *leader = task->group_leader;
 
-	slot->state = MW_SLOT_EXITED;
-	slot->exit_ns = ktime_get_boottime_ns();
-	slot->exit_code = signal->flags & SIGNAL_GROUP_EXIT ?
-			  signal->group_exit_code : task->group_leader->exit_code;
-	slot->peak_rss_pages = max(slot->peak_rss_pages, signal->maxrss);
-	memcpy(slot->comm, task->group_leader->comm, sizeof(slot->comm));
-	slot->comm[sizeof(slot->comm) - 1] = '\0';
+	slot->exit = (struct mw_exit){
+		.exit_ns = ktime_get_boottime_ns(),
+		.peak_rss_pages = signal->maxrss,
+		.exit_code = signal->flags & SIGNAL_GROUP_EXIT ?
+			     signal->group_exit_code : leader->exit_code,
+	};
+	strscpy(slot->exit.comm, leader->comm, sizeof(slot->exit.comm));
+	slot->state = state;
+	table.nr_exited++;
+}
+
+/* Under the lock: a life whose end was not seen. */
+static void note_vanished(struct mw_slot *slot)
+{
+	slot->exit = (struct mw_exit){ .comm = "?", .exit_ns = ktime_get_boottime_ns() };
+	slot->state = MW_SLOT_GONE;
 	table.nr_exited++;
 }
 
@@ -189,9 +200,7 @@ static unsigned int take(struct task_struct *task, struct pid *pid)
 	slot->start_ns = life_of(task);
 	slot->first_seen_ns = ktime_get_boottime_ns();
 	slot->first_rss_pages = MW_RSS_UNSET;
-	slot->peak_rss_pages = 0;
-	slot->exit_ns = 0;
-	slot->exit_code = 0;
+	slot->growth = (struct mw_growth){};
 	slot->state = MW_SLOT_LIVE;
 	slot->next = *head;
 	/* Whoever finds the slot by its number finds it filled in. */
@@ -218,10 +227,8 @@ static unsigned int find_or_take(struct task_struct *task)
 		if (slot->start_ns > life_of(task))
 			return MW_SLOT_UNKNOWN;
 		unhash(nr);
-		if (slot->state == MW_SLOT_LIVE) {
-			slot->exit_ns = ktime_get_boottime_ns();
-			table.nr_exited++;
-		}
+		if (slot->state == MW_SLOT_LIVE)
+			note_vanished(slot);
 		slot->state = MW_SLOT_GONE;
 	}
 	if (!pid || task->exit_state)
@@ -259,26 +266,54 @@ static bool wants_cleaning(void)
 	       READ_ONCE(table.nr_free) < table.low_water;
 }
 
-/* The growth of a process is measured from @rss_pages on. */
-static unsigned int set_first_rss(struct task_struct *task, unsigned long rss_pages)
+/* Under the lock: growth is measured from @rss_pages on. */
+static void begin_growth(struct mw_slot *slot, u64 now_ns, unsigned long rss_pages)
+{
+	slot->first_rss_pages = rss_pages;
+	mw_growth_begin(&slot->growth, now_ns, MW_PAGES_TO_KB(rss_pages));
+}
+
+static void first_sight(struct task_struct *task, unsigned long rss_pages)
 {
 	unsigned int nr = mw_task_slot(task);
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&table.lock, flags);
-	if (nr >= MW_SLOT_FIRST)
-		table.slots[nr].first_rss_pages = rss_pages;
-	else if (nr == MW_SLOT_OVERFLOW)
+	if (nr == MW_SLOT_OVERFLOW)
 		table.overflowed++;
+	else if (nr >= MW_SLOT_FIRST && table.slots[nr].state == MW_SLOT_LIVE)
+		begin_growth(&table.slots[nr], ktime_get_boottime_ns(), rss_pages);
 	raw_spin_unlock_irqrestore(&table.lock, flags);
-	return nr;
+}
+
+bool mw_task_growth(unsigned int nr, u32 gen, u64 held_ns, u64 now_ns,
+		    unsigned long rss_pages, bool keep, struct mw_growth *ret_growth,
+		    unsigned long *ret_first_pages)
+{
+	struct mw_slot *slot = &table.slots[nr];
+	unsigned long flags;
+	bool same;
+
+	raw_spin_lock_irqsave(&table.lock, flags);
+	same = slot->gen == gen && slot->state == MW_SLOT_LIVE;
+	if (same) {
+		if (slot->first_rss_pages == MW_RSS_UNSET)
+			begin_growth(slot, now_ns, rss_pages);
+		*ret_growth = slot->growth;
+		mw_growth_update_since(ret_growth, held_ns, now_ns, MW_PAGES_TO_KB(rss_pages));
+		if (keep)
+			slot->growth = *ret_growth;
+		*ret_first_pages = slot->first_rss_pages;
+	}
+	raw_spin_unlock_irqrestore(&table.lock, flags);
+	return same;
 }
 
 /* Threads belong to the slot of their group. */
 void mw_task_forked(struct task_struct *child)
 {
 	if (thread_group_leader(child))
-		set_first_rss(child, mw_rss_of_task(child));
+		first_sight(child, mw_rss_of_task(child));
 }
 
 /*
@@ -287,7 +322,7 @@ void mw_task_forked(struct task_struct *child)
  */
 void mw_task_execed(struct task_struct *task)
 {
-	set_first_rss(task, mw_rss_of_task(task));
+	first_sight(task, mw_rss_of_task(task));
 }
 
 /*
@@ -306,7 +341,7 @@ void mw_task_exited(struct task_struct *task)
 		return;
 	raw_spin_lock_irqsave(&table.lock, flags);
 	if (table.slots[nr].state == MW_SLOT_LIVE)
-		note_exit(&table.slots[nr], task);
+		note_exit(&table.slots[nr], task, MW_SLOT_EXITED);
 	raw_spin_unlock_irqrestore(&table.lock, flags);
 }
 
@@ -322,9 +357,9 @@ void mw_task_freed(struct task_struct *task)
 	nr = find(task->tgid);
 	if (nr && table.slots[nr].start_ns == task->start_boottime) {
 		if (table.slots[nr].state == MW_SLOT_LIVE)
-			note_exit(&table.slots[nr], task);
-		unhash(nr);
+			note_exit(&table.slots[nr], task, MW_SLOT_GONE);
 		table.slots[nr].state = MW_SLOT_GONE;
+		unhash(nr);
 	}
 	raw_spin_unlock_irqrestore(&table.lock, flags);
 	if (wants_cleaning())
@@ -345,7 +380,7 @@ void mw_task_table_scan(void)
 		if (!atomic_read(&task->signal->live))
 			continue;
 		mw_rss_read(task, &rss);
-		set_first_rss(task, mw_rss_total(&rss));
+		first_sight(task, mw_rss_total(&rss));
 	}
 	rcu_read_unlock();
 }
@@ -366,8 +401,8 @@ static bool is_clear(unsigned int nr)
 
 static int by_exit_time(const void *a, const void *b)
 {
-	u64 x = table.slots[*(const u16 *)a].exit_ns;
-	u64 y = table.slots[*(const u16 *)b].exit_ns;
+	u64 x = table.slots[*(const u16 *)a].exit.exit_ns;
+	u64 y = table.slots[*(const u16 *)b].exit.exit_ns;
 
 	return x < y ? -1 : x > y;
 }

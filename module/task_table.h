@@ -26,6 +26,8 @@
 #include <linux/sched.h>
 #include <linux/types.h>
 
+#include "growth.h"
+
 struct pid;
 struct pid_namespace;
 
@@ -57,6 +59,20 @@ enum mw_slot_state {
 };
 
 /**
+ * struct mw_exit - what is kept of a process that exited
+ * @comm:           its name then
+ * @exit_ns:        boottime of the exit of its last thread
+ * @peak_rss_pages: high-water mark
+ * @exit_code:      as in wait(2)
+ */
+struct mw_exit {
+	char comm[TASK_COMM_LEN];
+	u64 exit_ns;
+	unsigned long peak_rss_pages;
+	int exit_code;
+};
+
+/**
  * struct mw_slot - one owner of pages; three cache lines
  * @allocs:      pages allocated, by kind; without what stocks still hold
  * @frees:       pages freed, by kind; without what stocks still hold
@@ -64,17 +80,15 @@ enum mw_slot_state {
  * @first_seen_ns: boottime at which the slot was taken
  * @pid:         a reference, held while the slot is not FREE; NULL for
  *               pseudo-owners
+ * @first_rss_pages: RSS when first seen, or at the last exec; MW_RSS_UNSET
+ *               until somebody looked
  * @gen:         raised whenever the slot is taken or given back, so that a
  *               reader knows that what it read belongs together
  * @tgid:        in the initial pid namespace
  * @next:        hash chain or free list, 0 ends it
  * @state:       enum mw_slot_state
- * @comm:        name at exit; a live process is asked for its own
- * @exit_ns:     boottime of the exit of the last thread
- * @exit_code:   as in wait(2)
- * @first_rss_pages: RSS when first seen, or at the last exec; MW_RSS_UNSET
- *               until somebody looked
- * @peak_rss_pages: high-water mark at exit
+ * @growth:      of RSS, while LIVE
+ * @exit:        from EXITED on
  *
  * The first line is written by folds from any CPU, the rest under the table's
  * lock.
@@ -86,16 +100,16 @@ struct mw_slot {
 	u64 start_ns ____cacheline_aligned;
 	u64 first_seen_ns;
 	struct pid *pid;
+	unsigned long first_rss_pages;
 	u32 gen;
 	pid_t tgid;
 	u16 next;
 	u8 state;
 
-	char comm[TASK_COMM_LEN] ____cacheline_aligned;
-	u64 exit_ns;
-	int exit_code;
-	unsigned long first_rss_pages;
-	unsigned long peak_rss_pages;
+	union {
+		struct mw_growth growth;
+		struct mw_exit exit;
+	} ____cacheline_aligned;
 };
 
 /**
@@ -136,6 +150,20 @@ void mw_task_forked(struct task_struct *child);
 void mw_task_execed(struct task_struct *task);
 void mw_task_exited(struct task_struct *task);
 void mw_task_freed(struct task_struct *task);
+
+/**
+ * mw_task_growth() - growth of a live process as of now
+ * @gen:  of the slot when the reader began with it
+ * @held_ns: until when the last value is known to have held
+ * @rss_pages: its RSS now; starts its growth if nobody looked before
+ * @keep: remember the value (the tick), or leave the slot as it is (readers)
+ * @ret_growth: updated to @now_ns
+ * @ret_first_pages: RSS when first seen
+ * Returns false if the slot is not that process's any more.
+ */
+bool mw_task_growth(unsigned int slot, u32 gen, u64 held_ns, u64 now_ns,
+		    unsigned long rss_pages, bool keep, struct mw_growth *ret_growth,
+		    unsigned long *ret_first_pages);
 
 /* The table for readers: numbers from 0 to mw_task_slots() - 1. */
 unsigned int mw_task_slots(void);

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tick.c - the 2-second tick, in a workqueue; see tick.h for the model. A tick
+ * takes task_lock() of the processes that changed, never mmap_lock.
+ */
+#include <linux/bitmap.h>
+#include <linux/irq_work.h>
+#include <linux/mm.h>
+#include <linux/pid.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/timekeeping.h>
+#include <linux/vmalloc.h>
+#include <linux/workqueue.h>
+
+#include "rss.h"
+#include "task_table.h"
+#include "tick.h"
+
+/* One, so that the zero that CPUs begin with is no epoch. */
+u32 mw_tick_epoch = 1;
+
+/*
+ * @marked:  slots whose RSS changed in this epoch; set by probes, taken by the
+ *           tick
+ * @armed:   a tick will come; set by the first mark, cleared by a tick that
+ *           finds nothing
+ * @last_ns: when the last tick was, or when it was armed after a pause
+ */
+static struct {
+	unsigned long *marked;
+	atomic_t armed;
+	u64 last_ns;
+} tick;
+
+static void run_tick(struct work_struct *work);
+static DECLARE_DELAYED_WORK(tick_work, run_tick);
+
+static void arm(struct irq_work *work)
+{
+	schedule_delayed_work(&tick_work, nsecs_to_jiffies(MW_TICK_NS));
+}
+
+/* Work cannot be queued under a runqueue's lock, where a probe may be. */
+static DEFINE_IRQ_WORK(arm_work, arm);
+
+static void arm_if_idle(void)
+{
+	if (atomic_read(&tick.armed) || atomic_xchg(&tick.armed, 1))
+		return;
+	WRITE_ONCE(tick.last_ns, ktime_get_boottime_ns());
+	irq_work_queue(&arm_work);
+}
+
+u64 mw_tick_last_ns(void)
+{
+	return READ_ONCE(tick.last_ns);
+}
+
+/*
+ * Whose mm it is. Someone else than current changes an mm in reclaim,
+ * khugepaged, process_madvise and exec; kernel threads borrow one and own none.
+ * Without mm->owner (CONFIG_MEMCG=n) such a change is not marked: it is seen
+ * when the process's own next one is.
+ */
+static unsigned int slot_of(const struct mm_struct *mm)
+{
+	struct task_struct *owner = NULL;
+	unsigned int nr = 0;
+
+	if (current->mm == mm && !(current->flags & PF_KTHREAD))
+		return mw_task_slot(current);
+#ifdef CONFIG_MEMCG
+	rcu_read_lock();
+	owner = rcu_dereference(mm->owner);
+	if (owner)
+		nr = mw_task_slot(owner);
+	rcu_read_unlock();
+#endif
+	return nr;
+}
+
+/*
+ * The epoch is read before the mark is set: if a tick comes between, the mark
+ * is there for the next one, and the next event marks again.
+ */
+void mw_tick_mark_slow(const struct mm_struct *mm)
+{
+	u32 epoch = READ_ONCE(mw_tick_epoch);
+	unsigned int nr = slot_of(mm);
+
+	if (nr >= MW_SLOT_FIRST && !test_bit(nr, tick.marked))
+		set_bit(nr, tick.marked);
+	this_cpu_write(mw_cpu.marked_mm, mm);
+	this_cpu_write(mw_cpu.marked_epoch, epoch);
+	arm_if_idle();
+}
+
+/* Under rcu_read_lock(). */
+static void take(unsigned int nr, u64 held_ns, u64 now_ns)
+{
+	struct mw_slot *slot = mw_slot(nr);
+	u32 gen = READ_ONCE(slot->gen);
+	struct task_struct *leader;
+	struct mw_growth growth;
+	unsigned long first;
+	struct mw_rss rss;
+	struct pid *pid;
+
+	smp_rmb();
+	pid = READ_ONCE(slot->pid);
+	leader = pid ? pid_task(pid, PIDTYPE_TGID) : NULL;
+	if (!leader)
+		return;
+	mw_rss_read(leader, &rss);
+	mw_task_growth(nr, gen, held_ns, now_ns, mw_rss_total(&rss), true, &growth, &first);
+}
+
+/* Returns whether anything was marked. */
+static bool take_marked(u64 held_ns, u64 now_ns)
+{
+	unsigned int words = BITS_TO_LONGS(mw_task_slots());
+	bool any = false;
+
+	for (unsigned int word = 0; word < words; word++) {
+		unsigned long bits = READ_ONCE(tick.marked[word]) ?
+				     xchg(&tick.marked[word], 0) : 0;
+		unsigned int bit;
+
+		if (!bits)
+			continue;
+		any = true;
+		rcu_read_lock();
+		for_each_set_bit(bit, &bits, BITS_PER_LONG)
+			take(word * BITS_PER_LONG + bit, held_ns, now_ns);
+		rcu_read_unlock();
+		cond_resched();
+	}
+	return any;
+}
+
+/*
+ * A mark that is set between our look and the clearing of @armed would wait for
+ * the next one: look again after it. The full barrier of atomic_xchg() pairs
+ * with that in arm_if_idle().
+ */
+static void run_tick(struct work_struct *work)
+{
+	u64 now_ns = ktime_get_boottime_ns();
+
+	WRITE_ONCE(mw_tick_epoch, mw_tick_epoch + 1);
+	smp_mb();
+	if (take_marked(tick.last_ns, now_ns)) {
+		WRITE_ONCE(tick.last_ns, now_ns);
+		schedule_delayed_work(&tick_work, nsecs_to_jiffies(MW_TICK_NS));
+		return;
+	}
+	WRITE_ONCE(tick.last_ns, now_ns);
+	atomic_xchg(&tick.armed, 0);
+	if (!bitmap_empty(tick.marked, mw_task_slots()))
+		arm_if_idle();
+}
+
+int mw_tick_init(void)
+{
+	tick.marked = kvcalloc(BITS_TO_LONGS(mw_task_slots()), sizeof(long), GFP_KERNEL);
+	return tick.marked ? 0 : -ENOMEM;
+}
+
+void mw_tick_exit(void)
+{
+	irq_work_sync(&arm_work);
+	cancel_delayed_work_sync(&tick_work);
+	/* A tick that was cancelled may have armed itself in its last breath. */
+	irq_work_sync(&arm_work);
+	cancel_delayed_work_sync(&tick_work);
+	kvfree(tick.marked);
+	tick.marked = NULL;
+}
