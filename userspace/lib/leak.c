@@ -43,8 +43,10 @@
 
 /* PROCFS.md: owned pages are counted in units of 4 KiB. */
 #define OWNED_PAGE_KIB 4.0
-/* Passed judgements in a row that make an alert. */
-#define CONFIRMATIONS 2
+/* An alert needs two passed judgements, and more of them than half. */
+#define CONFIRMATIONS 3
+#define PASS 2
+#define FAIL 1
 
 /* Where the heap is read from; kept for the life, so that its meaning never jumps. */
 enum heap_source {
@@ -100,9 +102,9 @@ void mw_leak_defaults(struct mw_leak_config *ret_config)
 		.interval = 0.95,
 		.min_growth_kib = 256.0,
 		.min_growth_part = 0.005,
-		.wave_part = 0.6,
+		.wave_part = 0.8,
 		.wave_period_s = 86400.0,
-		.urgent_part = 0.3,
+		.urgent_part = 0.38,
 	};
 }
 
@@ -164,24 +166,29 @@ static double samples_in(const struct mw_leak *leak, double span_s)
 	return life_s > 0.0 ? (double)leak->series.samples * fmin(1.0, span_s / life_s) : 0.0;
 }
 
-static bool is_urgent(const struct mw_leak *leak, const struct mw_trend *trend, double level_kib)
+/* Part of the way from where the rise began to the limit; to twice the level where none is known. */
+static double part_of_way(const struct mw_leak *leak, const struct mw_trend *trend,
+			  double level_kib)
 {
-	if (leak->limit_kb == MW_UNKNOWN)
-		return false;
-	return trend->growth >
-	       leak->config->urgent_part * ((double)leak->limit_kb - level_kib);
+	double room = leak->limit_kb == MW_UNKNOWN ? level_kib :
+		      (double)leak->limit_kb - level_kib;
+
+	return room > 0.0 ? trend->growth / room : 1.0;
 }
 
 /* Could this be a daily wave that has not turned yet? */
 static bool may_be_wave(const struct mw_leak_config *config, const struct mw_trend *trend,
 			double level_kib, double span_s)
 {
-	double wave_kib = trend->line.slope * config->wave_period_s / M_PI;
+	double wave_kib = config->wave_part * level_kib;
 	double periods = span_s / config->wave_period_s;
 
-	if (wave_kib > config->wave_part * level_kib || periods > 1.25)
+	if (trend->line.slope * config->wave_period_s / M_PI > wave_kib ||
+	    trend->growth > wave_kib || periods > 1.25)
 		return false;
-	if (trend->departure < 0.04)
+	if (trend->bend < 0.012)
+		return periods < 0.12;
+	if (trend->bend < 0.04)
 		return periods < 0.35;
 	return periods < 0.55 || trend->departure > 0.07;
 }
@@ -191,12 +198,16 @@ static bool has_waited_enough(const struct mw_leak *leak, const struct mw_trend 
 {
 	const struct mw_leak_config *config = leak->config;
 	double span_s = leak->series.last_s - leak->series.origin_s - trend->since_t;
-	double ratio = samples_in(leak, span_s) / config->min_samples;
+	double samples = samples_in(leak, span_s), interval_s = span_s / fmax(samples, 1.0);
+	bool is_far = part_of_way(leak, trend, level_kib) < config->urgent_part;
+	double ratio = samples / (config->min_samples *
+				  pow(fmax(1.0, interval_s / 0.2), is_far ? 0.45 : 0.2));
 
 	if (ratio < 1.0 || trend->departure > 0.06 + 0.04 * log2(ratio))
 		return false;
-	return is_urgent(leak, trend, level_kib) ||
-	       !may_be_wave(config, trend, level_kib, span_s);
+	if (!is_far && leak->limit_kb != MW_UNKNOWN)
+		return true;
+	return !may_be_wave(config, trend, level_kib, span_s);
 }
 
 /* ---- what is found ---- */
@@ -256,18 +267,34 @@ static bool has_thread_growth(const struct mw_leak *leak, double since_t)
 	       points.min[points.count - 1] - points.min[from] >= 3.0;
 }
 
+/*
+ * What no statistic of the minima sees: memory comes in pages, and the lowest
+ * sample of a window may be one interval off.
+ */
+static double resolution_of(const struct mw_leak *leak, const struct mw_trend *trend)
+{
+	double life_s = leak->series.last_s - leak->series.origin_s;
+	double interval_s = life_s / (double)leak->series.samples;
+	double span_s = trend->growth / trend->line.slope;
+
+	if (!(trend->line.slope > 0.0))
+		return 0.0;
+	return (OWNED_PAGE_KIB + trend->line.slope * interval_s) / span_s;
+}
+
 static void keep(struct mw_leak *leak, const struct mw_trend *trend, enum mw_measure measure,
 		 const struct mw_points *points)
 {
 	struct finding *found = &leak->found;
+	double resolution = resolution_of(leak, trend);
 
 	found->since_t = trend->since_t;
 	found->until_t = points->t[points->count - 1];
 	found->level = trend->level;
 	found->growth = trend->growth;
 	found->slope = (float)trend->line.slope;
-	found->low = (float)trend->line.low;
-	found->high = (float)trend->line.high;
+	found->low = (float)(trend->line.low - resolution);
+	found->high = (float)(trend->line.high + resolution);
 	found->p_value = (float)trend->test.p_rising;
 	found->departure = (float)trend->departure;
 	found->windows = (uint16_t)trend->windows;
@@ -398,11 +425,11 @@ static bool judge(struct mw_leak *leak, unsigned int closed)
 	if (!rises && !(leak->leak && (closed & MW_CLOSED_LIFE)))
 		rises = judge_recent(leak);
 	if (rises) {
-		if (leak->passes < CONFIRMATIONS)
-			leak->passes++;
+		leak->passes = leak->passes + PASS < CONFIRMATIONS ? leak->passes + PASS :
+								    CONFIRMATIONS;
 		leak->leak = leak->leak || leak->passes == CONFIRMATIONS;
 	} else if (closed & MW_CLOSED_LIFE) {
-		leak->passes = 0;
+		leak->passes -= leak->passes > 0 ? FAIL : 0;
 		if (leak->leak && has_ended(leak, closed))
 			leak->leak = false;
 	}

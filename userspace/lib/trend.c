@@ -39,9 +39,17 @@
 /* A part of the growth that may be given back, and of the rate that the last third must keep. */
 #define BACK_PART 0.35
 #define TAIL_PART 0.45
+/* Growth over the error that autocorrelated noise gives it. */
+#define MIN_SIGNAL 6.0
+/* Part of the growth that the largest four steps may make. */
+#define JUMPS 4
+#define JUMP_PART 0.75
 /* Twice the log-likelihood that a saturating curve must gain to be believed. */
 #define SATURATION_GAIN 10.0
 #define SATURATION_TAU 1.5
+/* Changes of course that are followed, and windows on each side of one. */
+#define MAX_CHANGES 3
+#define MIN_PART 3
 /* Groups of windows need fewer points: their minima hardly scatter. */
 #define MIN_GROUPS 8
 
@@ -78,22 +86,24 @@ static double median_of(const double *y, size_t n)
 	return mw_stats_median(copy, n);
 }
 
-/* Standard deviation of what differs from one window to the next, less the steps of the line. */
-static double scatter(const struct course *course, double slope)
+/* Standard deviation of one window, from what differs between neighbours: blind to course and jumps. */
+static double scatter(const struct course *course)
 {
-	double difference[MW_STATS_MAX];
+	double difference[MW_STATS_MAX], copy[MW_STATS_MAX];
+	size_t count = course->n - 1;
 
-	for (size_t i = 1; i < course->n; i++)
-		difference[i - 1] = course->y[i] - course->y[i - 1] -
-				    slope * (course->t[i] - course->t[i - 1]);
-	return mw_stats_mad(difference, course->n - 1, 0.0) / M_SQRT2;
+	for (size_t i = 0; i < count; i++)
+		copy[i] = difference[i] = course->y[i + 1] - course->y[i];
+	return mw_stats_mad(difference, count, mw_stats_median(copy, count)) / M_SQRT2;
 }
 
 /*
- * The means of eight parts against the line, less what scatter alone explains
- * (1.5 standard errors of such a mean).
+ * How far the means of eight parts lie from the line, as a part of the growth:
+ * as it is (@ret_raw), and less what scatter alone explains (1.5 standard
+ * errors of such a mean).
  */
-static double departure(const struct course *course, const struct mw_trend *trend)
+static double departure(const struct course *course, const struct mw_trend *trend,
+			double *ret_raw)
 {
 	double largest = 0.0, size = (double)course->n / PARTS, center;
 	double rest[MW_STATS_MAX];
@@ -109,8 +119,8 @@ static double departure(const struct course *course, const struct mw_trend *tren
 			sum += rest[i] - center;
 		largest = fmax(largest, fabs(sum / (double)(to - from)));
 	}
-	largest -= 1.5 * scatter(course, trend->line.slope) / sqrt(size);
-	return fmax(0.0, largest) / trend->growth;
+	*ret_raw = largest / trend->growth;
+	return fmax(0.0, largest - 1.5 * scatter(course) / sqrt(size)) / trend->growth;
 }
 
 static void fit(const struct mw_trend_config *config, const struct course *course,
@@ -152,7 +162,7 @@ static double tail_of(const struct course *course, const struct mw_trend *trend)
 	size_t count = course->n / 3 < 4 ? 4 : course->n / 3, from = course->n - count;
 	double span = course->t[course->n - 1] - course->t[from];
 	double slope = mw_changepoint_slope(course->t + from, course->y + from, count);
-	double error = scatter(course, trend->line.slope) * sqrt(12.0 / (double)count) / span;
+	double error = scatter(course) * sqrt(12.0 / (double)count) / span;
 
 	return (slope + error) / trend->line.slope;
 }
@@ -163,6 +173,42 @@ static bool is_saturating(const struct course *course)
 	double gain = mw_saturation_gain(course->t, course->y, course->n, &tau);
 
 	return gain > SATURATION_GAIN && tau < SATURATION_TAU;
+}
+
+/*
+ * The growth over its standard error, were the residuals an AR(1) process: that
+ * of a least-squares slope, times sqrt((1+r)/(1-r)). r is corrected for the bias
+ * that detrending a short series gives it (Marriott and Pope 1954). A random
+ * walk of n steps rises by up to 3 sqrt(n) steps by chance and leaves residuals
+ * with r near one: it stays under 4.
+ */
+static double signal_of(const struct course *course, const struct mw_trend *trend)
+{
+	double rest[MW_STATS_MAX], sum = 0.0, mean = 0.0, r, n = (double)course->n;
+
+	for (size_t i = 0; i < course->n; i++) {
+		rest[i] = course->y[i] - trend->line.slope * course->t[i];
+		mean += rest[i] / n;
+	}
+	for (size_t i = 0; i < course->n; i++)
+		sum += (rest[i] - mean) * (rest[i] - mean);
+	r = mw_stats_autocorrelation(rest, course->n, 1);
+	r = fmin(0.95, fmax(0.0, (n * r + 2.0) / (n - 4.0)));
+	return trend->growth / sqrt(sum / n * 12.0 / n * (1.0 + r) / (1.0 - r) + 1e-300);
+}
+
+/* Do a few steps make most of the growth? Each is given twice the scatter. */
+static bool is_jumps(const struct course *course, const struct mw_trend *trend)
+{
+	double steps[MW_STATS_MAX], sum = 0.0;
+	double allowance = 2.0 * scatter(course);
+
+	for (size_t i = 1; i < course->n; i++)
+		steps[i - 1] = course->y[i] - course->y[i - 1];
+	for (size_t i = 0; i < JUMPS; i++)
+		sum += fmax(0.0, mw_stats_select(steps, course->n - 1, course->n - 2 - i) -
+					 allowance);
+	return sum > JUMP_PART * trend->growth;
 }
 
 static enum mw_trend_why judge_course(const struct mw_trend_config *config,
@@ -180,7 +226,7 @@ static enum mw_trend_why judge_course(const struct mw_trend_config *config,
 	if (trend->growth < config->min_growth)
 		return MW_TREND_FLAT;
 	if (trend->test.p_rising > config->p_value || trend->line.low <= 0.0 ||
-	    trend->growth < 2.0 * trend->noise)
+	    trend->growth < 2.0 * trend->noise || signal_of(course, trend) < MIN_SIGNAL)
 		return MW_TREND_NOISE;
 	if (has_come_back(course, trend))
 		return MW_TREND_CAME_BACK;
@@ -189,8 +235,8 @@ static enum mw_trend_why judge_course(const struct mw_trend_config *config,
 		return MW_TREND_STOPPED;
 	if (is_saturating(course))
 		return MW_TREND_SATURATING;
-	trend->departure = departure(course, trend);
-	if (trend->departure > config->max_departure)
+	trend->departure = departure(course, trend, &trend->bend);
+	if (trend->departure > config->max_departure || is_jumps(course, trend))
 		return MW_TREND_UNEVEN;
 	if (trend->level + trend->growth < known)
 		return MW_TREND_KNOWN;
@@ -237,18 +283,24 @@ static double reached_before(const double *y, size_t at)
 }
 
 /*
- * The second part is worth judging unless it is the slower half of a growth
- * that keeps slowing down: then it must last as long as the first.
+ * Judge what follows the change at @at, and what follows a change in that: a
+ * warm-up may need two lines before the course begins. It is not worth judging
+ * while it is the shorter, slower end of a growth that keeps slowing down.
  */
-static bool judge_second(const struct mw_trend_config *config, const double *t, const double *y,
-			 size_t n, double known, const struct mw_change *change,
-			 struct mw_trend *best)
+static bool judge_after(const struct mw_trend_config *config, const double *t, const double *y,
+			size_t n, double known, struct mw_change change, struct mw_trend *best)
 {
-	size_t at = change->at;
+	size_t from = 0;
 
-	if (at == 0 || (change->before > 2.0 * change->after && 2 * at > n))
-		return false;
-	return judge_part(config, t + at, y + at, n - at, fmax(known, reached_before(y, at)), best);
+	for (int depth = 0; depth < MAX_CHANGES && change.at > 0; depth++) {
+		from += change.at;
+		if ((change.before <= 2.0 * change.after || 2 * from <= n) &&
+		    judge_part(config, t + from, y + from, n - from,
+			       fmax(known, reached_before(y, from)), best))
+			return true;
+		mw_changepoint_find(t + from, y + from, n - from, MIN_PART, &change);
+	}
+	return false;
 }
 
 bool mw_trend_judge(const struct mw_trend_config *config, const double *t, const double *y,
@@ -259,13 +311,13 @@ bool mw_trend_judge(const struct mw_trend_config *config, const double *t, const
 	*ret_trend = (struct mw_trend){ 0 };
 	if (n < config->min_windows)
 		return false;
-	mw_changepoint_find(t, y, n, 3, &change);
+	mw_changepoint_find(t, y, n, MIN_PART, &change);
 	/* A growth that began late: its own part tells the rate and the beginning better. */
 	if (change.before < 0.5 * change.after)
-		return judge_second(config, t, y, n, known, &change, ret_trend) ||
+		return judge_after(config, t, y, n, known, change, ret_trend) ||
 		       judge_part(config, t, y, n, known, ret_trend);
 	return judge_part(config, t, y, n, known, ret_trend) ||
-	       judge_second(config, t, y, n, known, &change, ret_trend);
+	       judge_after(config, t, y, n, known, change, ret_trend);
 }
 
 bool mw_trend_has_stopped(const double *t, const double *y, size_t n, double since_t,

@@ -51,6 +51,8 @@ struct mw_trend_config {
  * @noise:     robust standard deviation of the windows about the line
  * @departure: largest distance of the course from a straight line, as a part
  *             of the growth: 0 a line, 0.1 half a sine wave, 0.5 one step
+ *             after what the scatter of the windows explains
+ * @bend:      the same with that scatter: how straight it is shown to be
  * @tail:      slope of the last third over @line.slope
  * @windows:   windows since @since_t
  * @risen:     how many of them were above the one before
@@ -65,6 +67,7 @@ struct mw_trend {
 	double growth;
 	double noise;
 	double departure;
+	double bend;
 	double tail;
 	size_t windows;
 	size_t risen;
