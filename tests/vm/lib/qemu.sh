@@ -73,13 +73,14 @@ boot() {
 	local accel=$1 kernel=$2 dir=$3 mem=$4 cpus=$5 append=$6 status=0
 	local -a accel_args
 	shift 6
+	# ramfs: on a tmpfs the text of every program would count as shared memory.
 	mapfile -t accel_args < <(accel_flags "$accel")
 	truncate -s 512M "$dir/out.img"
 	timeout --foreground -k 5 "${MEMWATCH_VM_TIMEOUT:-300}" \
 	qemu-system-x86_64 "${accel_args[@]}" -smp "$cpus" -m "$mem" \
 		-nodefaults -no-user-config -display none -no-reboot \
 		-kernel "$kernel" -initrd "$dir/initramfs" \
-		-append "console=ttyS0 panic=-1 oops=panic printk.devkmsg=on $append" \
+		-append "console=ttyS0 rootfstype=ramfs panic=-1 oops=panic printk.devkmsg=on $append" \
 		-serial "file:$dir/console" \
 		-chardev stdio,id=script,signal=off -serial chardev:script \
 		-drive "file=$dir/out.img,format=raw,if=none,id=out,cache=unsafe" \
