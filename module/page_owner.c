@@ -5,8 +5,8 @@
  *
  * A block of order n has 2^n entries, so a block that is split and freed
  * piecemeal comes out right. A page that is freed without having been seen
- * allocated (bulk allocations and compaction's targets pass no tracepoint)
- * has entry 0 and is counted as allocated and freed at once.
+ * allocated (compaction's spare targets, contiguous ranges) has entry 0 and is
+ * counted as allocated and freed at once.
  */
 #include <linux/memory.h>
 #include <linux/nodemask.h>
@@ -269,6 +269,31 @@ void mw_page_owner_free_slow(struct page *page, unsigned int order)
 			WRITE_ONCE(entry[end++], 0);
 		mw_stock_free(owner, end - begin);
 		begin = end;
+	}
+}
+
+void mw_page_owner_alloc_unless_seen(struct page *page, unsigned int kind)
+{
+	u16 *entry = mw_page_entry(page_to_pfn(page));
+
+	if (unlikely(!entry))
+		this_cpu_inc(mw_cpu.unmapped_allocs);
+	else if (!READ_ONCE(*entry))
+		WRITE_ONCE(*entry, (u16)mw_stock_alloc(1, kind));
+}
+
+void mw_page_owner_swap(struct page *new, struct page *old, unsigned long pages)
+{
+	u16 *to = mw_page_entry(page_to_pfn(new));
+	u16 *from = mw_page_entry(page_to_pfn(old));
+
+	if (unlikely(!to || !from))
+		return;
+	for (unsigned long i = 0; i < pages; i++) {
+		u16 owner = READ_ONCE(from[i]);
+
+		WRITE_ONCE(from[i], READ_ONCE(to[i]));
+		WRITE_ONCE(to[i], owner);
 	}
 }
 

@@ -63,6 +63,17 @@ static __always_inline u16 *mw_page_entry(unsigned long pfn)
 void mw_page_owner_alloc_slow(struct page *page, unsigned int order, unsigned int kind);
 void mw_page_owner_free_slow(struct page *page, unsigned int order);
 
+/* One page was allocated; it may have been counted already. Preemption off. */
+void mw_page_owner_alloc_unless_seen(struct page *page, unsigned int kind);
+
+/*
+ * The contents of @old move to @new, and so does what is noted of them: from
+ * now on @new belongs to the owner of @old, and the free of @old is charged to
+ * whoever allocated @new. Counts do not change. Preemption off; both blocks are
+ * in the migrating task's hands.
+ */
+void mw_page_owner_swap(struct page *new, struct page *old, unsigned long pages);
+
 /**
  * mw_page_owner_alloc() - a block was allocated: count it and note its owner
  * @page: NULL is an allocation that failed, and is counted as such

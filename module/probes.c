@@ -13,6 +13,7 @@
 
 #include "compat/compat.h"
 #include "compat/probe_types.h"
+#include "hooks.h"
 #include "page_owner.h"
 #include "probes.h"
 #include "task_table.h"
@@ -127,6 +128,8 @@ int mw_probes_attach(bool page_owner)
 	mw_probes_find(probes, ARRAY_SIZE(probes));
 	for (unsigned int i = 0; i < ARRAY_SIZE(attach_order); i++)
 		mw_probe_attach(&probes[attach_order[i]]);
+	if (page_owner)
+		mw_hooks_attach();
 	if (probes[MW_EVENT_PAGE_ALLOC].attached)
 		return 0;
 	mw_probes_detach();
@@ -136,6 +139,7 @@ int mw_probes_attach(bool page_owner)
 /* In the reverse order. */
 void mw_probes_detach(void)
 {
+	mw_hooks_detach();
 	for (unsigned int i = ARRAY_SIZE(attach_order); i-- > 0; )
 		mw_probe_detach(&probes[attach_order[i]]);
 	mw_probes_synchronize();

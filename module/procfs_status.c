@@ -5,6 +5,7 @@
  */
 #include <linux/mm.h>
 
+#include "hooks.h"
 #include "memwatch_abi.h"
 #include "owners.h"
 #include "page_owner.h"
@@ -23,6 +24,16 @@ static void put_probes(struct mw_text *text)
 		/* No probe gives an event up: there is nothing that could be full. */
 		mw_text_sub_u64(text, "dropped", name, 0);
 		mw_text_sub_u64(text, "nested", name, mw_events_nested(event));
+	}
+}
+
+static void put_hooks(struct mw_text *text)
+{
+	for (enum mw_hook hook = 0; hook < MW_HOOKS; hook++) {
+		mw_text_str(text, "hook.");
+		mw_text_key_str(text, mw_hook_name(hook),
+				mw_owns_pages() ? mw_hook_state(hook) : "off");
+		mw_text_sub_u64(text, "missed", mw_hook_name(hook), mw_hook_missed(hook));
 	}
 }
 
@@ -56,6 +67,7 @@ static int show_status(struct mw_text *text, const struct mw_reader *reader)
 	mw_text_key_u64(text, "page_size", PAGE_SIZE);
 	mw_text_key_str(text, "page_owner", mw_owns_pages() ? "on" : "off");
 	put_probes(text);
+	put_hooks(text);
 	mw_text_key_u64(text, "failed_allocs", mw_failed_allocs());
 	mw_text_key_u64(text, "unmapped_allocs", mw_unmapped_allocs());
 	mw_text_key_u64(text, "unmapped_frees", mw_unmapped_frees());

@@ -4,7 +4,9 @@
 # boot: wait for that.
 . /lib.sh
 sleep 60
+ops warm 5 >/dev/null
 ops base
+ops warm 5 >/dev/null
 insmod /files/mw_floor.ko && ops floor && rmmod mw_floor
 mw_load && ops memwatch
 mw_unload
