@@ -18,6 +18,11 @@ endif
 KDIR    ?= $(shell tests/kdir $(KVER))
 B       := build
 
+# One short line a step; V=1 shows the commands, make -s nothing.
+silent := $(findstring s,$(filter-out --%,$(firstword $(MAKEFLAGS))))
+Q      := $(if $(V),,@)
+step    = $(if $(V)$(silent),,@printf '  %-5s %s\n' $(1) $@)
+
 CFLAGS   ?= -O2 -g
 WARNINGS := -std=gnu11 -Wall -Wextra -Werror
 INCLUDES := -I. -Iuserspace/lib
@@ -27,14 +32,10 @@ LIB_C  := $(wildcard userspace/lib/*.c)
 CMD_C  := $(wildcard userspace/cmd/*.c)
 TEST_C := $(wildcard tests/unit/test_*.c)
 LOAD_C := $(wildcard tests/workloads/*.c)
-# Pure files of the module are those that want no kernel header, nor does their own.
-PURE_C := $(shell for c in module/*.c; do \
-	grep -qE '\#include <(linux|asm|trace|net)/' $$c $${c%.c}.h || echo $$c; done 2>/dev/null)
-
 .PHONY: help
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
-	@echo '  KVER=RELEASE or KDIR=HEADERS choose the kernel, PREFIX= and DESTDIR= the place.'
+	@echo '  KVER=RELEASE or KDIR=HEADERS choose the kernel, PREFIX= and DESTDIR= the place, V=1 shows commands.'
 
 .PHONY: all
 all: module userspace ## the module for the running kernel, and the reader
@@ -55,16 +56,19 @@ LIB_O := $(LIB_C:%.c=$(B)/%.o)
 CMD_O := $(CMD_C:%.c=$(B)/%.o)
 
 $(B)/memwatch: $(CMD_O) $(B)/libmemwatch.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call step,LD)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # Made anew: ar alone would keep the members of files that are gone.
 $(B)/libmemwatch.a: $(LIB_O)
+	$(call step,AR)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 
 $(B)/userspace/%.o: userspace/%.c
+	$(call step,CC)
 	@mkdir -p $(@D)
-	$(CC) $(WARNINGS) $(INCLUDES) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(WARNINGS) $(INCLUDES) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(LIB_O:.o=.d) $(CMD_O:.o=.d)
 
@@ -77,33 +81,39 @@ workloads: $(WORKLOADS)
 
 # Static: a guest has no libraries, and a process of its own pages only is simpler to count.
 $(B)/workloads/%: tests/workloads/%.c $(wildcard tests/workloads/*.h)
+	$(call step,CC)
 	@mkdir -p $(@D)
-	$(CC) $(WARNINGS) -D_GNU_SOURCE $(CFLAGS) -static -o $@ $< -lm
+	$(Q)$(CC) $(WARNINGS) -D_GNU_SOURCE $(CFLAGS) -static -o $@ $< -lm
 
 # --- unit tests: each with the address and undefined behaviour sanitizers, twice --
+# Those of the module's pure files include the file that they test.
 
 SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 
 # $(1) compiler: objects and test programs below build/tests/$(1).
 define test-variant
 $(B)/tests/$(1)/%.o: %.c
+	$$(call step,CC)
 	@mkdir -p $$(@D)
-	$(1) $(WARNINGS) $(INCLUDES) -Imodule $(SANITIZE) -MMD -MP -c -o $$@ $$<
+	$$(Q)$(1) $(WARNINGS) $(INCLUDES) -Imodule $(SANITIZE) -MMD -MP -c -o $$@ $$<
 
-$(B)/tests/$(1)/libmemwatch.a: $(patsubst %.c,$(B)/tests/$(1)/%.o,$(LIB_C) $(PURE_C))
+$(B)/tests/$(1)/libmemwatch.a: $(patsubst %.c,$(B)/tests/$(1)/%.o,$(LIB_C))
+	$$(call step,AR)
 	@mkdir -p $$(@D)
 	@rm -f $$@
-	ar rcs $$@ $$^
+	$$(Q)ar rcs $$@ $$^
 
 $(B)/tests/$(1)/test_%: $(B)/tests/$(1)/tests/unit/test_%.o $(B)/tests/$(1)/libmemwatch.a
-	$(1) $(SANITIZE) -o $$@ $$^ -lcmocka $(LDLIBS)
+	$$(call step,LD)
+	$$(Q)$(1) $(SANITIZE) -o $$@ $$^ -lcmocka $(LDLIBS)
 
 $(B)/tests/$(1)/memwatch: $(patsubst %.c,$(B)/tests/$(1)/%.o,$(CMD_C)) $(B)/tests/$(1)/libmemwatch.a
-	$(1) $(SANITIZE) -o $$@ $$^ $(LDLIBS)
+	$$(call step,LD)
+	$$(Q)$(1) $(SANITIZE) -o $$@ $$^ $(LDLIBS)
 
 UNIT_TESTS += $(TEST_C:tests/unit/%.c=$(B)/tests/$(1)/%)
 TEST_READERS += $(B)/tests/$(1)/memwatch
--include $(patsubst %.c,$(B)/tests/$(1)/%.d,$(LIB_C) $(PURE_C) $(CMD_C) $(TEST_C))
+-include $(patsubst %.c,$(B)/tests/$(1)/%.d,$(LIB_C) $(CMD_C) $(TEST_C))
 endef
 $(eval $(call test-variant,gcc))
 $(eval $(call test-variant,clang))
