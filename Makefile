@@ -52,6 +52,13 @@ module: ## memwatch.ko for KVER= (the running kernel) or KDIR=
 .PHONY: userspace
 userspace: $(B)/memwatch ## the reader, build/memwatch
 
+.PHONY: can-build
+can-build:
+	@command -v $(CC) >/dev/null || \
+		{ echo 'make: no C compiler ($(CC)): install one with "apt-get install -y gcc libc6-dev"' >&2; exit 2; }
+	@echo '#include <cjson/cJSON.h>' | $(CC) -E - >/dev/null 2>&1 || \
+		{ echo 'make: no cJSON: install it with "apt-get install -y libcjson-dev"' >&2; exit 2; }
+
 LIB_O := $(LIB_C:%.c=$(B)/%.o)
 CMD_O := $(CMD_C:%.c=$(B)/%.o)
 
@@ -69,6 +76,8 @@ $(B)/userspace/%.o: userspace/%.c
 	$(call step,CC)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(WARNINGS) $(INCLUDES) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(LIB_O) $(CMD_O): | can-build
 
 -include $(LIB_O:.o=.d) $(CMD_O:.o=.d)
 

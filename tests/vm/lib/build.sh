@@ -36,12 +36,14 @@ copy_sources() {
 	done
 }
 
-# check_compiler RELEASE: the compiler that the kernel was made with.
-check_compiler() {
+# check_tools RELEASE: what building against its headers takes.
+check_tools() {
 	local compiler
+	need_program make make
 	compiler=$(sed -n 's/.*CROSS_COMPILE)\(gcc-[0-9]*\).*/\1/p' \
 		"$(kernel_headers "$1")/.kernelvariables" | head -1)
 	[ -z "$compiler" ] || need_program "$compiler" "$compiler"
+	[ ! -e "$(kernel_headers "$1")/vmlinux" ] || need_program pahole pahole
 }
 
 # build_module_locked RELEASE DIR
@@ -51,8 +53,7 @@ build_module_locked() {
 	if [ -e "$dir/memwatch.ko" ] && [ "$key" = "$(cat "$dir/.key" 2>/dev/null)" ]; then
 		return 0
 	fi
-	need_program make make
-	check_compiler "$release"
+	check_tools "$release"
 	say "building the module for $release"
 	copy_sources "$dir"
 	rm -f "$dir/.key" "$dir/memwatch.ko"
