@@ -511,8 +511,9 @@ bool mw_generator_next(struct mw_generator *g, struct mw_sample *ret_sample)
 {
 	double value;
 
+	/* A sampler is never quite regular; without this a fast saw-tooth would be aliased. */
 	do {
-		g->now_s += g->interval_s;
+		g->now_s += g->interval_s * uniform(g, 0.9, 1.1);
 	} while (g->missing > 0.0 && chance(g, g->missing));
 	if (g->now_s > g->duration_s)
 		return false;

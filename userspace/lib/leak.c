@@ -37,6 +37,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "changepoint.h"
 #include "leak.h"
 #include "series.h"
 #include "trend.h"
@@ -47,6 +48,11 @@
 #define CONFIRMATIONS 3
 #define PASS 2
 #define FAIL 1
+
+/* Windows of the life before the recent ones that their rise is compared with. */
+#define RECENT_BEFORE 6
+/* Growth below this part of what comes and goes within a window says nothing. */
+#define TOOTH_PART 0.1
 
 /* Where the heap is read from; kept for the life, so that its meaning never jumps. */
 enum heap_source {
@@ -186,11 +192,7 @@ static bool may_be_wave(const struct mw_leak_config *config, const struct mw_tre
 	if (trend->line.slope * config->wave_period_s / M_PI > wave_kib ||
 	    trend->growth > wave_kib || periods > 1.25)
 		return false;
-	if (trend->bend < 0.012)
-		return periods < 0.12;
-	if (trend->bend < 0.04)
-		return periods < 0.35;
-	return periods < 0.55 || trend->departure > 0.07;
+	return periods < fmax(0.12, fmin(0.8, 8.0 * trend->bend)) || trend->departure > 0.07;
 }
 
 static bool has_waited_enough(const struct mw_leak *leak, const struct mw_trend *trend,
@@ -320,6 +322,7 @@ static void trend_config(const struct mw_leak *leak, double level_kib,
 		.min_growth = fmax(leak->config->min_growth_kib,
 				   leak->config->min_growth_part * level_kib),
 		.max_departure = 0.2,
+		.min_tail = 0.45,
 	};
 }
 
@@ -341,7 +344,9 @@ static bool judge_life(struct mw_leak *leak)
 			continue;
 		trend_config(leak, points.min[0], &config);
 		rises = mw_trend_judge(&config, points.t, points.min, points.count, -INFINITY,
-				       &trend);
+				       &trend) &&
+			trend.growth > TOOTH_PART * tooth_of(&points, trend.since_t,
+							     trend.line.slope);
 		if (rises < is_rising || (rises == is_rising && trend.growth < best.growth))
 			continue;
 		if (measure == MW_MEASURE_HEAP)
@@ -356,20 +361,13 @@ static bool judge_life(struct mw_leak *leak)
 	return is_ready;
 }
 
-/* What the life before the recent windows reached, and half of its range above it. */
-static double reached_before(const struct mw_points *life, double before_t)
+/* Did the floor rise faster in the windows before? Then the life's own windows judge it. */
+static bool is_slowing(const struct mw_points *life, size_t before, double slope)
 {
-	double tops[MW_SERIES_LIFE], low = INFINITY, high;
-	size_t count = 0;
+	size_t count = before < RECENT_BEFORE ? before : RECENT_BEFORE, from = before - count;
 
-	for (size_t i = 0; i < life->count && life->t[i] < before_t; i++) {
-		tops[count++] = life->max[i];
-		low = fmin(low, life->min[i]);
-	}
-	if (count == 0)
-		return INFINITY;
-	high = mw_stats_select(tops, count, (count - 1) * 9 / 10);
-	return high + 0.5 * (high - low);
+	return count >= 2 &&
+	       mw_changepoint_slope(life->t + from, life->min + from, count) > 1.2 * slope;
 }
 
 /* The last part of a long life, if it is higher than the process has been. */
@@ -378,6 +376,7 @@ static bool judge_recent(struct mw_leak *leak)
 	struct mw_trend_config config;
 	struct mw_points life, recent;
 	struct mw_trend trend;
+	size_t before = 0;
 	double known;
 
 	if (leak->series.width_s < MW_SERIES_RATIO * leak->series.first_s)
@@ -386,11 +385,14 @@ static bool judge_recent(struct mw_leak *leak)
 	if (recent.count < leak->config->min_windows)
 		return false;
 	mw_series_life(&leak->series, MW_MEASURE_HEAP, &life);
-	known = reached_before(&life, recent.t[0]);
-	if (recent.min[recent.count - 1] <= known)
+	while (before < life.count && life.t[before] < recent.t[0])
+		before++;
+	known = mw_trend_reached(life.max, life.min, before);
+	if (before == 0 || recent.min[recent.count - 1] <= known)
 		return false;
 	trend_config(leak, recent.min[0], &config);
 	if (!mw_trend_judge(&config, recent.t, recent.min, recent.count, known, &trend) ||
+	    is_slowing(&life, before, trend.line.slope) ||
 	    !has_waited_enough(leak, &trend, fmax(trend.level, 1.0)))
 		return false;
 	keep(leak, &trend, MW_MEASURE_HEAP, &recent);

@@ -36,9 +36,11 @@
 
 /* Parts that the course is compared in. */
 #define PARTS 8
-/* A part of the growth that may be given back, and of the rate that the last third must keep. */
+/* A part of the growth that may be given back. */
 #define BACK_PART 0.35
-#define TAIL_PART 0.45
+/* What is asked of a course that follows a faster one. */
+#define STRICT_DEPARTURE 0.05
+#define STRICT_TAIL 0.75
 /* Growth over the error that autocorrelated noise gives it. */
 #define MIN_SIGNAL 6.0
 /* Part of the growth that the largest four steps may make. */
@@ -231,7 +233,7 @@ static enum mw_trend_why judge_course(const struct mw_trend_config *config,
 	if (has_come_back(course, trend))
 		return MW_TREND_CAME_BACK;
 	trend->tail = tail_of(course, trend);
-	if (trend->tail < TAIL_PART)
+	if (trend->tail < config->min_tail)
 		return MW_TREND_STOPPED;
 	if (is_saturating(course))
 		return MW_TREND_SATURATING;
@@ -266,37 +268,41 @@ static bool judge_part(const struct mw_trend_config *config, const double *t, co
 	return false;
 }
 
-/*
- * What the process had reached before point @at: its 9th decile, so that one
- * spike does not count, and half of its range above that, since the next wave
- * may be higher than the last.
- */
-static double reached_before(const double *y, size_t at)
+double mw_trend_reached(const double *tops, const double *floors, size_t n)
 {
-	double copy[MW_STATS_MAX], high, low;
+	double copy[MW_STATS_MAX], top = -INFINITY, fall = 0.0;
 
-	for (size_t i = 0; i < at; i++)
-		copy[i] = y[i];
-	high = mw_stats_select(copy, at, (at - 1) * 9 / 10);
-	low = mw_stats_select(copy, at, (at - 1) / 10);
-	return high + 0.5 * (high - low);
+	if (n == 0)
+		return -INFINITY;
+	for (size_t i = 0; i < n; i++) {
+		copy[i] = tops[i];
+		top = fmax(top, floors[i]);
+		fall = fmax(fall, top - floors[i]);
+	}
+	return mw_stats_select(copy, n, (n - 1) * 9 / 10) + 0.5 * fall;
 }
 
 /*
  * Judge what follows the change at @at, and what follows a change in that: a
- * warm-up may need two lines before the course begins. It is not worth judging
- * while it is the shorter, slower end of a growth that keeps slowing down.
+ * warm-up may need two lines before the course begins. What is slower than
+ * before may be slowing down still: then it must be straight, and must not be
+ * the shorter part.
  */
 static bool judge_after(const struct mw_trend_config *config, const double *t, const double *y,
 			size_t n, double known, struct mw_change change, struct mw_trend *best)
 {
+	struct mw_trend_config strict = *config;
 	size_t from = 0;
 
+	strict.max_departure = fmin(config->max_departure, STRICT_DEPARTURE);
+	strict.min_tail = STRICT_TAIL;
 	for (int depth = 0; depth < MAX_CHANGES && change.at > 0; depth++) {
+		bool slows = change.before > 1.2 * change.after;
+
 		from += change.at;
-		if ((change.before <= 2.0 * change.after || 2 * from <= n) &&
-		    judge_part(config, t + from, y + from, n - from,
-			       fmax(known, reached_before(y, from)), best))
+		if ((!slows || 2 * from <= n) &&
+		    judge_part(slows ? &strict : config, t + from, y + from, n - from,
+			       fmax(known, mw_trend_reached(y, y, from)), best))
 			return true;
 		mw_changepoint_find(t + from, y + from, n - from, MIN_PART, &change);
 	}

@@ -31,6 +31,7 @@ enum mw_trend_why {
  * @coverage:    of the interval of the slope
  * @min_growth:  growth that counts at all, in units of y
  * @max_departure: see mw_trend.departure
+ * @min_tail:    part of the rate that the last third must keep
  */
 struct mw_trend_config {
 	size_t min_windows;
@@ -38,6 +39,7 @@ struct mw_trend_config {
 	double coverage;
 	double min_growth;
 	double max_departure;
+	double min_tail;
 };
 
 /**
@@ -83,6 +85,15 @@ struct mw_trend {
  */
 bool mw_trend_judge(const struct mw_trend_config *config, const double *t, const double *y,
 		    size_t n, double known, struct mw_trend *ret_trend);
+
+/**
+ * mw_trend_reached() - the watermark of the windows before a growth
+ * @tops, @floors: highest and lowest value of each of @n <= MW_STATS_MAX windows
+ * Returns the ninth decile of the tops, so that one spike does not count, and
+ * half of the deepest fall of the floor above that, since the next wave may be
+ * higher than the last; -INFINITY for none.
+ */
+double mw_trend_reached(const double *tops, const double *floors, size_t n);
 
 /**
  * mw_trend_has_stopped() - has a growth that was found ended?
