@@ -63,7 +63,8 @@ static bool read_fields(const char *c, const char *end, struct mw_proc_stat *sta
 		if (!read_field(field, begin, (size_t)(c - begin), stat))
 			return false;
 	}
-	return true;
+	/* A last field that nothing follows may have been cut. */
+	return c < end;
 }
 
 bool mw_proc_stat_parse(const char *text, size_t len, struct mw_proc_stat *ret_stat)
