@@ -21,6 +21,13 @@ struct mw_free_blocks {
 	unsigned int orders;
 };
 
+/* Free memory in the blocks of one order, KiB. */
+static inline u64 mw_free_kb(const struct mw_free_blocks *blocks, unsigned int order,
+			     unsigned int page_shift)
+{
+	return ((u64)blocks->nr[order] << order) << (page_shift - 10);
+}
+
 /* Free pages in all blocks. */
 u64 mw_free_pages(const struct mw_free_blocks *blocks);
 

@@ -16,6 +16,7 @@
 #include "procfs.h"
 #include "task_table.h"
 #include "tick.h"
+#include "zone_events.h"
 
 static unsigned int max_tasks = MW_MAX_TASKS_DEFAULT;
 module_param(max_tasks, uint, 0444);
@@ -55,9 +56,12 @@ static int __init memwatch_init(void)
 	err = mw_owners_init(page_owner);
 	if (err)
 		goto out_task_table;
-	err = mw_tick_init();
+	err = mw_zone_events_init();
 	if (err)
 		goto out_owners;
+	err = mw_tick_init();
+	if (err)
+		goto out_zone_events;
 	err = mw_probes_attach(page_owner);
 	if (err)
 		goto out_tick;
@@ -74,6 +78,8 @@ out_probes:
 out_tick:
 	mw_tick_exit();
 	mw_janitor_stop();
+out_zone_events:
+	mw_zone_events_exit();
 out_owners:
 	mw_owners_exit();
 out_task_table:
@@ -94,6 +100,7 @@ static void __exit memwatch_exit(void)
 	mw_probes_detach();
 	mw_tick_exit();
 	mw_janitor_stop();
+	mw_zone_events_exit();
 	mw_owners_exit();
 	mw_task_table_exit();
 }

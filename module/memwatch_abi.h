@@ -29,6 +29,7 @@
 
 #define MEMWATCH_FRAGMENTATION_HEADER \
 	"# node zone order free_blocks free_kb unusable_index extfrag_index " \
-	"fallbacks compactions alloc_failures stall_us"
+	"fallbacks compactions alloc_failures stall_us " \
+	"growth10_kib_s growth60_kib_s growth300_kib_s"
 
 #endif /* MEMWATCH_ABI_H */

@@ -18,6 +18,7 @@
 
 #include "compat/compat.h"
 #include "page_owner.h"
+#include "zone_events.h"
 
 struct mw_page_map __rcu *mw_page_map;
 
@@ -230,18 +231,19 @@ size_t mw_page_owner_bytes(void)
 	return bytes;
 }
 
-void mw_page_owner_alloc_slow(struct page *page, unsigned int order, unsigned int kind)
+void mw_page_owner_alloc_slow(struct page *page, unsigned int order, gfp_t gfp)
 {
 	unsigned long pages = 1UL << order;
 	u16 *entry;
 
 	if (unlikely(!page)) {
 		this_cpu_inc(mw_cpu.failed_allocs);
+		mw_zone_alloc_failed(order, gfp);
 		return;
 	}
 	entry = mw_page_entry(page_to_pfn(page));
 	if (likely(entry))
-		memset16(entry, (u16)mw_stock_alloc(pages, kind), pages);
+		memset16(entry, (u16)mw_stock_alloc(pages, mw_page_kind(gfp)), pages);
 	else
 		this_cpu_add(mw_cpu.unmapped_allocs, pages);
 }

@@ -60,7 +60,7 @@ static __always_inline u16 *mw_page_entry(unsigned long pfn)
 }
 
 /* What is not a single page, of the same owner as the one before, by a task. */
-void mw_page_owner_alloc_slow(struct page *page, unsigned int order, unsigned int kind);
+void mw_page_owner_alloc_slow(struct page *page, unsigned int order, gfp_t gfp);
 void mw_page_owner_free_slow(struct page *page, unsigned int order);
 
 /* One page was allocated; it may have been counted already. Preemption off. */
@@ -87,17 +87,17 @@ void mw_page_owner_swap(struct page *new, struct page *old, unsigned long pages)
  * is NULL has a frame number behind the end of every map and needs no test.
  */
 static __always_inline void mw_page_owner_alloc(struct page *page, unsigned int order,
-						unsigned int kind)
+						gfp_t gfp)
 {
 	if (likely(!order && mw_stock_stands_for_current())) {
 		u16 *entry = mw_page_entry(page_to_pfn(page));
 
 		if (likely(entry)) {
-			WRITE_ONCE(*entry, (u16)mw_stock_alloc_fast(1, kind));
+			WRITE_ONCE(*entry, (u16)mw_stock_alloc_fast(1, mw_page_kind(gfp)));
 			return;
 		}
 	}
-	mw_page_owner_alloc_slow(page, order, kind);
+	mw_page_owner_alloc_slow(page, order, gfp);
 }
 
 /* mw_page_owner_free() - a block is freed: count it for its owner */

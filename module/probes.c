@@ -8,17 +8,25 @@
  * to hold a probe against: a signature that changed does not compile.
  */
 #include <linux/mm.h>
+
+/* Named by compaction.h, defined in the kernel's own mm/internal.h. */
+struct compact_control;
+
+#include <trace/events/compaction.h>
 #include <trace/events/kmem.h>
 #include <trace/events/sched.h>
+#include <trace/events/vmscan.h>
 
 #include "compat/compat.h"
 #include "compat/probe_types.h"
 #include "hooks.h"
 #include "page_owner.h"
 #include "probes.h"
+#include "stall.h"
 #include "task_table.h"
 #include "tick.h"
 #include "tracepoints.h"
+#include "zone_events.h"
 
 static __always_inline void count_event(enum mw_event event)
 {
@@ -29,7 +37,7 @@ static void on_page_alloc(void *data, struct page *page, unsigned int order, gfp
 			  int migratetype)
 {
 	count_event(MW_EVENT_PAGE_ALLOC);
-	mw_page_owner_alloc(page, order, mw_page_kind(gfp));
+	mw_page_owner_alloc(page, order, gfp);
 }
 
 static void on_page_free(void *data, struct page *page, unsigned int order)
@@ -48,6 +56,7 @@ static void on_page_alloc_unowned(void *data, struct page *page, unsigned int or
 	count_event(MW_EVENT_PAGE_ALLOC);
 	if (unlikely(!page)) {
 		this_cpu_inc(mw_cpu.failed_allocs);
+		mw_zone_alloc_failed(order, gfp);
 		return;
 	}
 	mw_stock_alloc(1UL << order, mw_page_kind(gfp));
@@ -92,6 +101,61 @@ static __always_inline void rss_changed(struct mm_struct *mm)
 
 MW_DEFINE_RSS_STAT_PROBES(rss_changed)
 
+static void on_reclaim_begin(void *data, int order, gfp_t gfp)
+{
+	count_event(MW_EVENT_RECLAIM_BEGIN);
+	mw_stall_begin();
+}
+
+static void on_reclaim_end(void *data, unsigned long nr_reclaimed)
+{
+	count_event(MW_EVENT_RECLAIM_END);
+	mw_stall_end();
+}
+
+static void on_memcg_reclaim_begin(void *data, int order, gfp_t gfp)
+{
+	count_event(MW_EVENT_MEMCG_RECLAIM_BEGIN);
+	mw_stall_begin();
+}
+
+static void on_memcg_reclaim_end(void *data, unsigned long nr_reclaimed)
+{
+	count_event(MW_EVENT_MEMCG_RECLAIM_END);
+	mw_stall_end();
+}
+
+/* kcompactd compacts for others: that is its work, not a stall. */
+static bool compacts_for_itself(void)
+{
+	return !(current->flags & PF_KTHREAD);
+}
+
+static void on_compaction_begin(void *data, struct compact_control *cc,
+				unsigned long zone_start, unsigned long zone_end, bool sync)
+{
+	count_event(MW_EVENT_COMPACTION_BEGIN);
+	mw_zone_compaction_begin(zone_start);
+	if (compacts_for_itself())
+		mw_stall_begin();
+}
+
+static void on_compaction_end(void *data, struct compact_control *cc,
+			      unsigned long zone_start, unsigned long zone_end, bool sync,
+			      int status)
+{
+	count_event(MW_EVENT_COMPACTION_END);
+	if (compacts_for_itself())
+		mw_zone_compaction_end(zone_start, mw_stall_end());
+}
+
+static void on_fallback(void *data, struct page *page, int order, int fallback_order,
+			int migratetype, int fallback_migratetype)
+{
+	count_event(MW_EVENT_FALLBACK);
+	mw_zone_fallback(page);
+}
+
 MW_CHECK_PROBE(mm_page_alloc, on_page_alloc);
 MW_CHECK_PROBE(mm_page_alloc, on_page_alloc_unowned);
 MW_CHECK_PROBE(mm_page_free, on_page_free);
@@ -100,6 +164,13 @@ MW_CHECK_PROBE(sched_process_fork, on_fork);
 MW_CHECK_PROBE(sched_process_exec, on_exec);
 MW_CHECK_PROBE(sched_process_exit, on_exit);
 MW_CHECK_PROBE(sched_process_free, on_task_free);
+MW_CHECK_PROBE(mm_vmscan_direct_reclaim_begin, on_reclaim_begin);
+MW_CHECK_PROBE(mm_vmscan_direct_reclaim_end, on_reclaim_end);
+MW_CHECK_PROBE(mm_vmscan_memcg_reclaim_begin, on_memcg_reclaim_begin);
+MW_CHECK_PROBE(mm_vmscan_memcg_reclaim_end, on_memcg_reclaim_end);
+MW_CHECK_PROBE(mm_compaction_begin, on_compaction_begin);
+MW_CHECK_PROBE(mm_compaction_end, on_compaction_end);
+MW_CHECK_PROBE(mm_page_alloc_extfrag, on_fallback);
 
 static struct mw_probe probes[MW_EVENTS] = {
 	[MW_EVENT_PAGE_ALLOC] = { .name = "mm_page_alloc" },
@@ -109,6 +180,19 @@ static struct mw_probe probes[MW_EVENTS] = {
 	[MW_EVENT_EXEC] = { .name = "sched_process_exec", .func = on_exec },
 	[MW_EVENT_EXIT] = { .name = "sched_process_exit", .func = on_exit },
 	[MW_EVENT_TASK_FREE] = { .name = "sched_process_free", .func = on_task_free },
+	[MW_EVENT_RECLAIM_BEGIN] = { .name = "mm_vmscan_direct_reclaim_begin",
+				     .func = on_reclaim_begin },
+	[MW_EVENT_RECLAIM_END] = { .name = "mm_vmscan_direct_reclaim_end",
+				   .func = on_reclaim_end },
+	[MW_EVENT_MEMCG_RECLAIM_BEGIN] = { .name = "mm_vmscan_memcg_reclaim_begin",
+					   .func = on_memcg_reclaim_begin },
+	[MW_EVENT_MEMCG_RECLAIM_END] = { .name = "mm_vmscan_memcg_reclaim_end",
+					 .func = on_memcg_reclaim_end },
+	[MW_EVENT_COMPACTION_BEGIN] = { .name = "mm_compaction_begin",
+					.func = on_compaction_begin },
+	[MW_EVENT_COMPACTION_END] = { .name = "mm_compaction_end",
+				      .func = on_compaction_end },
+	[MW_EVENT_FALLBACK] = { .name = "mm_page_alloc_extfrag", .func = on_fallback },
 };
 
 /*
@@ -118,6 +202,9 @@ static struct mw_probe probes[MW_EVENTS] = {
  */
 static const enum mw_event attach_order[] = {
 	MW_EVENT_TASK_FREE, MW_EVENT_EXIT, MW_EVENT_EXEC, MW_EVENT_FORK,
+	MW_EVENT_RECLAIM_END, MW_EVENT_RECLAIM_BEGIN,
+	MW_EVENT_MEMCG_RECLAIM_END, MW_EVENT_MEMCG_RECLAIM_BEGIN,
+	MW_EVENT_COMPACTION_END, MW_EVENT_COMPACTION_BEGIN, MW_EVENT_FALLBACK,
 	MW_EVENT_RSS_STAT, MW_EVENT_PAGE_FREE, MW_EVENT_PAGE_ALLOC,
 };
 

@@ -5,25 +5,39 @@
  */
 #include <linux/mm.h>
 #include <linux/mmzone.h>
+#include <linux/timekeeping.h>
 
 #include "compat/compat.h"
 #include "fragmentation.h"
 #include "memwatch_abi.h"
 #include "procfs.h"
+#include "zone_events.h"
 
-static void put_order(struct mw_text *text, int node, const char *zone,
+static void put_order(struct mw_text *text, int node, const struct zone *zone,
 		      const struct mw_free_blocks *blocks, unsigned int order)
 {
+	const struct mw_zone_counts *counts = mw_zone_counts(node, zone);
+	u64 kb = mw_free_kb(blocks, order, PAGE_SHIFT);
+	struct mw_growth growth;
+
+	mw_zone_growth(node, zone, order, ktime_get_boottime_ns(), kb, &growth);
 	mw_text_u64(text, node);
-	mw_text_col_str(text, zone);
+	mw_text_col_str(text, zone->name);
 	mw_text_col_u64(text, order);
 	mw_text_col_u64(text, blocks->nr[order]);
-	mw_text_col_u64(text, ((u64)blocks->nr[order] << order) << (PAGE_SHIFT - 10));
+	mw_text_col_u64(text, kb);
 	mw_text_col_milli(text, mw_unusable_index(blocks, order));
 	mw_text_col_milli(text, mw_extfrag_index(blocks, order));
-	mw_text_str(text, " - - - -\n");
+	mw_text_col_u64(text, atomic64_read(&counts->fallbacks));
+	mw_text_col_u64(text, atomic64_read(&counts->compactions));
+	mw_text_col_u64(text, atomic64_read(&counts->alloc_failures));
+	mw_text_col_u64(text, div_u64(atomic64_read(&counts->stall_ns), NSEC_PER_USEC));
+	for (int window = 0; window < MW_WINDOWS; window++)
+		mw_text_col_milli(text, mw_growth_milli(&growth, window));
+	mw_text_char(text, '\n');
 }
 
+/* What is counted by zone stands in each of its lines. */
 static void put_zone(int node, struct zone *zone, void *arg)
 {
 	struct mw_text *text = arg;
@@ -31,7 +45,7 @@ static void put_zone(int node, struct zone *zone, void *arg)
 
 	mw_zone_free_blocks(zone, &blocks);
 	for (unsigned int order = 0; order < blocks.orders; order++)
-		put_order(text, node, zone->name, &blocks, order);
+		put_order(text, node, zone, &blocks, order);
 }
 
 static int show_fragmentation(struct mw_text *text, const struct mw_reader *reader)

@@ -11,7 +11,15 @@
 #include "page_owner.h"
 #include "probes.h"
 #include "procfs.h"
+#include "stall.h"
 #include "task_table.h"
+#include "zone_events.h"
+
+/* Of all that is counted, only the timing of stalls has a table that can be full. */
+static u64 events_dropped(enum mw_event event)
+{
+	return event == MW_EVENT_RECLAIM_BEGIN ? mw_stalls_dropped() : 0;
+}
 
 static void put_probes(struct mw_text *text)
 {
@@ -21,8 +29,7 @@ static void put_probes(struct mw_text *text)
 		mw_text_str(text, "tracepoint.");
 		mw_text_key_str(text, name, mw_probe_event_state(event));
 		mw_text_sub_u64(text, "events", name, mw_events(event));
-		/* No probe gives an event up: there is nothing that could be full. */
-		mw_text_sub_u64(text, "dropped", name, 0);
+		mw_text_sub_u64(text, "dropped", name, events_dropped(event));
 		mw_text_sub_u64(text, "nested", name, mw_events_nested(event));
 	}
 }
@@ -48,12 +55,14 @@ static void put_slots(struct mw_text *text, const struct mw_table_stats *stats)
 static void put_memory(struct mw_text *text, const struct mw_table_stats *stats)
 {
 	size_t page_map = mw_owns_pages() ? mw_page_owner_bytes() : 0;
+	size_t zones = mw_zone_events_bytes();
 	size_t per_cpu = sizeof(struct mw_cpu) * num_possible_cpus();
 
 	mw_text_key_u64(text, "memory_task_table_bytes", stats->bytes);
 	mw_text_key_u64(text, "memory_page_owner_bytes", page_map);
 	mw_text_key_u64(text, "memory_per_cpu_bytes", per_cpu);
-	mw_text_key_u64(text, "memory_bytes", stats->bytes + page_map + per_cpu);
+	mw_text_key_u64(text, "memory_zones_bytes", zones);
+	mw_text_key_u64(text, "memory_bytes", stats->bytes + page_map + per_cpu + zones);
 }
 
 static int show_status(struct mw_text *text, const struct mw_reader *reader)

@@ -47,6 +47,7 @@ static void gather_common(const struct mw_record_context *context, unsigned int 
 
 	ret_record->start_ns = slot->start_ns;
 	ret_record->first_seen_ns = slot->first_seen_ns;
+	ret_record->stall_us = div_u64(atomic64_read(&slot->stall_ns), NSEC_PER_USEC);
 	mw_owner_read(nr, &context->view, &ret_record->pages);
 }
 
@@ -154,6 +155,7 @@ void mw_record_print(struct mw_text *text, const struct mw_task_record *record)
 	for (int window = 0; window < MW_WINDOWS; window++)
 		mw_text_col_milli(text, mw_growth_milli(&record->growth, window));
 	print_pages(text, &record->pages);
-	mw_text_str(text, " - -");
+	mw_text_str(text, " -");
+	mw_text_col_u64(text, record->stall_us);
 	mw_text_col_u64(text, record->first_seen_ns);
 }

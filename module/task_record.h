@@ -31,6 +31,7 @@ struct mw_task_record {
 	unsigned long first_pages;
 	struct mw_growth growth;
 	struct mw_slot_pages pages;
+	u64 stall_us;
 	u64 exit_ns;
 	int exit_code;
 };

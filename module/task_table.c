@@ -445,6 +445,8 @@ static void bequeath(struct mw_slot *slot)
 		atomic64_add(atomic64_xchg(&slot->allocs[kind], 0), &heir->allocs[kind]);
 		atomic64_add(atomic64_xchg(&slot->frees[kind], 0), &heir->frees[kind]);
 	}
+	atomic64_add(atomic64_xchg(&slot->slab_bytes, 0), &heir->slab_bytes);
+	atomic64_add(atomic64_xchg(&slot->stall_ns, 0), &heir->stall_ns);
 }
 
 static void give_back(unsigned int nr)

@@ -76,6 +76,8 @@ struct mw_exit {
  * struct mw_slot - one owner of pages; three cache lines
  * @allocs:      pages allocated, by kind; without what stocks still hold
  * @frees:       pages freed, by kind; without what stocks still hold
+ * @slab_bytes:  bytes of slab objects allocated; without what stocks hold
+ * @stall_ns:    time in direct reclaim and compaction
  * @start_ns:    leader's start_boottime; with @tgid it names the process life
  * @first_seen_ns: boottime at which the slot was taken
  * @pid:         a reference, held while the slot is not FREE; NULL for
@@ -96,6 +98,8 @@ struct mw_exit {
 struct mw_slot {
 	atomic64_t allocs[MW_KINDS];
 	atomic64_t frees[MW_KINDS];
+	atomic64_t slab_bytes;
+	atomic64_t stall_ns;
 
 	u64 start_ns ____cacheline_aligned;
 	u64 first_seen_ns;

@@ -16,6 +16,7 @@
 #include "rss.h"
 #include "task_table.h"
 #include "tick.h"
+#include "zone_events.h"
 
 /* One, so that the zero that CPUs begin with is no epoch. */
 u32 mw_tick_epoch = 1;
@@ -36,9 +37,13 @@ static struct {
 static void run_tick(struct work_struct *work);
 static DECLARE_DELAYED_WORK(tick_work, run_tick);
 
+/*
+ * The first tick after a pause comes at once: it notes what the zones had when
+ * things began to change.
+ */
 static void arm(struct irq_work *work)
 {
-	schedule_delayed_work(&tick_work, nsecs_to_jiffies(MW_TICK_NS));
+	schedule_delayed_work(&tick_work, 0);
 }
 
 /* Work cannot be queued under a runqueue's lock, where a probe may be. */
@@ -150,6 +155,7 @@ static void run_tick(struct work_struct *work)
 
 	WRITE_ONCE(mw_tick_epoch, mw_tick_epoch + 1);
 	smp_mb();
+	mw_zone_tick(tick.last_ns, now_ns);
 	if (take_marked(tick.last_ns, now_ns)) {
 		WRITE_ONCE(tick.last_ns, now_ns);
 		schedule_delayed_work(&tick_work, nsecs_to_jiffies(MW_TICK_NS));
