@@ -192,7 +192,7 @@ static bool may_be_wave(const struct mw_leak_config *config, const struct mw_tre
 	if (trend->line.slope * config->wave_period_s / M_PI > wave_kib ||
 	    trend->growth > wave_kib || periods > 1.25)
 		return false;
-	return periods < fmax(0.12, fmin(0.8, 8.0 * trend->bend)) || trend->departure > 0.07;
+	return periods < fmax(0.12, fmin(0.8, 12.0 * trend->bend)) || trend->departure > 0.07;
 }
 
 static bool has_waited_enough(const struct mw_leak *leak, const struct mw_trend *trend,

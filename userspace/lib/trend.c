@@ -32,6 +32,7 @@
 #include <math.h>
 
 #include "changepoint.h"
+#include "season.h"
 #include "trend.h"
 
 /* Parts that the course is compared in. */
@@ -42,13 +43,15 @@
 #define STRICT_DEPARTURE 0.05
 #define STRICT_TAIL 0.75
 /* Growth over the error that autocorrelated noise gives it. */
-#define MIN_SIGNAL 6.0
+#define MIN_SIGNAL 8.0
 /* Part of the growth that the largest four steps may make. */
 #define JUMPS 4
 #define JUMP_PART 0.75
 /* Twice the log-likelihood that a saturating curve must gain to be believed. */
 #define SATURATION_GAIN 10.0
 #define SATURATION_TAU 1.5
+/* Part of a wave's height that the growth below it must make. */
+#define WAVE_PART 0.3
 /* Changes of course that are followed, and windows on each side of one. */
 #define MAX_CHANGES 3
 #define MIN_PART 3
@@ -309,10 +312,27 @@ static bool judge_after(const struct mw_trend_config *config, const double *t, c
 	return false;
 }
 
+/* The course below a wave of several periods, if it grows by a good part of the wave's height. */
+static bool judge_below_wave(const struct mw_trend_config *config, const double *t,
+			     const double *y, size_t n, double known, struct mw_trend *best)
+{
+	struct mw_trend_config above = *config;
+	double rest[MW_STATS_MAX], height;
+
+	if (best->why != MW_TREND_NOISE && best->why != MW_TREND_CAME_BACK &&
+	    best->why != MW_TREND_STOPPED && best->why != MW_TREND_UNEVEN)
+		return false;
+	if (!mw_season_remove(t, y, n, rest, &height))
+		return false;
+	above.min_growth = fmax(config->min_growth, WAVE_PART * height);
+	return judge_part(&above, t, rest, n, known, best);
+}
+
 bool mw_trend_judge(const struct mw_trend_config *config, const double *t, const double *y,
 		    size_t n, double known, struct mw_trend *ret_trend)
 {
 	struct mw_change change;
+	bool rises;
 
 	*ret_trend = (struct mw_trend){ 0 };
 	if (n < config->min_windows)
@@ -320,10 +340,12 @@ bool mw_trend_judge(const struct mw_trend_config *config, const double *t, const
 	mw_changepoint_find(t, y, n, MIN_PART, &change);
 	/* A growth that began late: its own part tells the rate and the beginning better. */
 	if (change.before < 0.5 * change.after)
-		return judge_after(config, t, y, n, known, change, ret_trend) ||
-		       judge_part(config, t, y, n, known, ret_trend);
-	return judge_part(config, t, y, n, known, ret_trend) ||
-	       judge_after(config, t, y, n, known, change, ret_trend);
+		rises = judge_after(config, t, y, n, known, change, ret_trend) ||
+			judge_part(config, t, y, n, known, ret_trend);
+	else
+		rises = judge_part(config, t, y, n, known, ret_trend) ||
+			judge_after(config, t, y, n, known, change, ret_trend);
+	return rises || judge_below_wave(config, t, y, n, known, ret_trend);
 }
 
 bool mw_trend_has_stopped(const double *t, const double *y, size_t n, double since_t,
