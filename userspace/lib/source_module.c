@@ -119,15 +119,17 @@ static int read_module(struct mw_source *source, double now_s, mw_sample_fn fn, 
 {
 	struct source_module *module = (struct source_module *)source;
 	int err = mw_textbuf_read(&module->text, module->path);
-	const char *cursor = module->text.data;
-	const char *end = cursor + module->text.len;
 	struct mw_procfs_row header;
 	struct layout layout;
+	const char *cursor;
 	const char *line;
+	const char *end;
 	size_t len;
 
 	if (err < 0)
 		return err;
+	cursor = module->text.data;
+	end = cursor + module->text.len;
 	line = mw_procfs_line(&cursor, end, &len);
 	if (line == NULL || len == 0 || line[0] != '#')
 		return -EBADMSG;

@@ -1,0 +1,68 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# memwatch record, and what analyze makes of its recordings.
+
+# shellcheck source=tests/cli/tap.sh
+. "$(dirname "$0")/tap.sh"
+
+build_grow
+
+"$grow" 100 20 130 &
+child=$!
+mw record --interval 20ms --duration 2s --pid "$child" --output "$work/grow.csv"
+check "a process is recorded" all_of 'exits 0' '[ -z "$out" ]' 'complains "101 samples in 101 rounds"' \
+	'[ "$(wc -l <"$work/grow.csv")" -eq 102 ]'
+check "without the module it says what that means" \
+	complains "the module is not loaded: reading plain /proc"
+wait "$child"
+mw analyze "$work/grow.csv"
+check "and its leak is found" all_of 'exits 1' 'says "grow (pid $child) leaks "' '[ -z "$err" ]'
+check "times are of the wall, to the millisecond" \
+	awk -F, -v now="$(date +%s)" 'NR > 1 && ($1 !~ /^[0-9]+\.[0-9][0-9][0-9]$/ || now - $1 > 120 || now < $1 - 1) { bad = 1 }
+		END { exit bad }' "$work/grow.csv"
+
+"$grow" 1 20 40 &
+child=$!
+mw record --interval 50ms --pid "$child"
+check "a recording ends with its processes" all_of 'exits 0' '[ "$(wc -l <"$work/out")" -gt 3 ]'
+wait "$child"
+mw record --pid "$child"
+check "a process that is not there" all_of 'exits 4' 'complains "no process has an id given by --pid"'
+
+mw record --interval 100ms --duration 300ms
+check "all processes" all_of 'exits 0' 'says ",$(basename "$MEMWATCH"),"' 'says ",bash,"'
+check "every line has every cell" awk -F, 'NF != 18 { bad = 1 } END { exit bad }' "$work/out"
+
+# A name with everything that CSV and /proc/PID/stat could stumble over.
+odd=$'a) b\n",c'
+cp "$grow" "$work/$odd"
+"$work/$odd" 100 20 130 &
+child=$!
+mw record --interval 20ms --duration 2s --comm "$odd" --output "$work/odd.csv"
+check "a hostile name is recorded" all_of 'exits 0' 'complains "101 samples"'
+mw analyze --json "$work/odd.csv"
+check "and read again" all_of 'exits 1' '[ -z "$err" ]' \
+	'jq -e ".comm == \"a) b\\n\\\",c\" and .leak" "$work/out" >/dev/null'
+wait "$child"
+
+"$MEMWATCH" record --interval 50ms --output "$work/stopped.csv" 2>"$work/err" &
+pid=$!
+sleep 1
+kill -TERM "$pid"
+status=0
+wait "$pid" || status=$?
+err=$(cat "$work/err") out=''
+check "SIGTERM ends a recording whole" all_of 'exits 0' 'complains " rounds"' \
+	'[ "$(tail -c 1 "$work/stopped.csv" | od -An -tx1)" = " 0a" ]'
+mw analyze "$work/stopped.csv"
+check "and it can be read" exits 0
+
+"$MEMWATCH" record --interval 50ms --output "$work/killed.csv" 2>/dev/null &
+pid=$!
+sleep 1
+kill -KILL "$pid"
+wait "$pid" 2>/dev/null
+check "a recording that is killed holds whole rounds" \
+	[ "$(tail -c 1 "$work/killed.csv" | od -An -tx1)" = " 0a" ]
+finish

@@ -1,0 +1,52 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# memwatch status: with a module, without one, and with one that is not ours.
+
+# shellcheck source=tests/cli/tap.sh
+. "$(dirname "$0")/tap.sh"
+
+host=$work/host
+mkdir -p "$host/proc"
+mw status --root "$host"
+check "without the module it says so, and what to do" all_of 'exits 1' \
+	'says "module: not loaded"' 'says "next step: "'
+mw status --root "$host" --json
+check "the same as JSON" all_of 'exits 1' 'is_json "$work/out"' \
+	'jq -e ".loaded == false and .module == null and (.error | length) > 0" "$work/out" >/dev/null'
+
+mkdir -p "$host/proc/memwatch"
+cat >"$host/proc/memwatch/status" <<'END'
+abi=1
+version=0.1.0
+page_size=4096
+tracepoint.mm_page_alloc=attached
+tracepoint.odd=absent: a "quoted" reason with = in it
+cost=1.5
+END
+mw status --root "$host"
+check "with the module every key is shown" all_of 'exits 0' 'says "module: loaded"' \
+	'[[ $out =~ version\ +0.1.0 ]]' '[[ $out =~ tracepoint.mm_page_alloc\ +attached ]]' '[ -z "$err" ]'
+mw status --root "$host" --json
+check "the same as JSON" all_of 'exits 0' 'is_json "$work/out"' \
+	'jq -e ".loaded and .error == null and .module.page_size == 4096 and
+		.module.version == \"0.1.0\" and .module.cost == \"1.5\" and
+		.module[\"tracepoint.odd\"] == \"absent: a \\\"quoted\\\" reason with = in it\"" \
+		"$work/out" >/dev/null'
+
+printf 'abi=2\nname=\033[2J\377\n' >"$host/proc/memwatch/status"
+mw status --root "$host"
+check "a module of a later ABI is pointed out" all_of 'exits 0' 'complains "the module speaks ABI 2"'
+check "nothing moves the terminal" all_of '[[ $out != *$'\''\033'\''* ]]' 'says "\\033[2J\\377"'
+mw status --root "$host" --json
+check "JSON of bytes that are no UTF-8" all_of 'exits 0' 'is_json "$work/out"' \
+	'iconv -f UTF-8 -t UTF-8 "$work/out" >/dev/null'
+: >"$host/proc/memwatch/status"
+mw status --root "$host"
+check "an empty status" all_of 'exits 0' 'complains "does not name its ABI"'
+rm "$host/proc/memwatch/status"
+mkdir "$host/proc/memwatch/status"
+mw status --root "$host"
+check "a status that cannot be read" all_of 'exits 4' \
+	'says "module: loaded, but its status cannot be read: Is a directory"'
+finish
