@@ -87,7 +87,8 @@ static void a_stray_quote_costs_its_line_alone(void **state)
 		{ "a,\"b\"x,c\nd\n", "!/d|/", "text after the closing quote", 1 },
 		{ "\"b\"\rx\nd\n", "!/d|/", "text after the closing quote", 0 },
 		{ "a,b\"c\nd\n", "!/d|/", "a quote inside a cell that does not begin with one", 1 },
-		{ "\"a\",b\"c\nd\n", "!/d|/", "a quote inside a cell that does not begin with one", 1 },
+		{ "\"a\",b\"c\nd\n", "!/d|/", "a quote inside a cell that does not begin with one",
+		  1 },
 	};
 	struct mw_csv_record record;
 	char out[256];

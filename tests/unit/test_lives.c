@@ -20,7 +20,8 @@ struct block {
 	int seen;
 };
 
-static struct block *get(struct mw_lives *lives, int32_t pid, uint64_t start_ticks, bool *ret_is_new)
+static struct block *get(struct mw_lives *lives, int32_t pid, uint64_t start_ticks,
+			 bool *ret_is_new)
 {
 	struct block *block = mw_lives_get(lives, pid, start_ticks, ret_is_new);
 

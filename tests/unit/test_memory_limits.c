@@ -23,14 +23,21 @@ static int64_t address_space(const char *text)
 
 static void address_space_of_limits(void **state)
 {
-	static const char head[] = "Limit                     Soft Limit           Hard Limit           Units     \n"
-				   "Max cpu time              unlimited            unlimited            seconds   \n";
+	static const char head[] =
+		"Limit                     Soft Limit           Hard Limit           Units     \n"
+		"Max cpu time              unlimited            unlimited            seconds   \n";
 	char text[512];
 
 	(void)state;
-	snprintf(text, sizeof(text), "%sMax address space         1073741824           unlimited            bytes     \n", head);
+	snprintf(
+		text, sizeof(text),
+		"%sMax address space         1073741824           unlimited            bytes     \n",
+		head);
 	assert_int_equal(address_space(text), GIB_KB);
-	snprintf(text, sizeof(text), "%sMax address space         unlimited            1073741824           bytes     \n", head);
+	snprintf(
+		text, sizeof(text),
+		"%sMax address space         unlimited            1073741824           bytes     \n",
+		head);
 	assert_int_equal(address_space(text), MW_UNKNOWN);
 	assert_int_equal(address_space(head), MW_UNKNOWN);
 	assert_int_equal(address_space(""), MW_UNKNOWN);
@@ -95,7 +102,8 @@ static void host_new(struct tree *tree)
 	tree_new(tree);
 	tree_write(tree, "proc/meminfo", "MemTotal: 2097152 kB\nMemAvailable: 1048576 kB\n");
 	tree_write(tree, "proc/12/cgroup", "0::/app.slice/api.service\n");
-	tree_write(tree, "proc/12/limits", "Max address space         unlimited   unlimited   bytes\n");
+	tree_write(tree, "proc/12/limits",
+		   "Max address space         unlimited   unlimited   bytes\n");
 }
 
 static int64_t limit_of(const struct tree *tree, int64_t rss_kb)
@@ -134,7 +142,8 @@ static void the_smallest_limit_counts(void **state)
 	tree_write(&tree, "sys/fs/cgroup/memory.max", "134217728\n");
 	assert_int_equal(limit_of(&tree, 1000), GIB_KB / 8);
 	/* And RLIMIT_AS. */
-	tree_write(&tree, "proc/12/limits", "Max address space         67108864   unlimited   bytes\n");
+	tree_write(&tree, "proc/12/limits",
+		   "Max address space         67108864   unlimited   bytes\n");
 	assert_int_equal(limit_of(&tree, 1000), GIB_KB / 16);
 	tree_free(&tree);
 }

@@ -20,12 +20,16 @@ static void assert_text(const char *text, size_t len, const char *expected)
 
 static void lines_come_one_by_one(void **state)
 {
-	static const char text[] = "abi=1\n\nno equals sign\ntracepoint.rss_stat=absent: a=b c\n=x\nend=";
+	static const char text[] =
+		"abi=1\n\nno equals sign\ntracepoint.rss_stat=absent: a=b c\n=x\nend=";
 	static const struct {
 		const char *key;
 		const char *value;
 	} expected[] = {
-		{ "abi", "1" }, { "tracepoint.rss_stat", "absent: a=b c" }, { "", "x" }, { "end", "" },
+		{ "abi", "1" },
+		{ "tracepoint.rss_stat", "absent: a=b c" },
+		{ "", "x" },
+		{ "end", "" },
 	};
 	const char *cursor = text;
 	struct mw_status_line line;

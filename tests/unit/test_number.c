@@ -115,11 +115,26 @@ static void counts_may_have_a_fraction(void **state)
 static void doubles_are_what_strtod_says(void **state)
 {
 	static const char *const texts[] = {
-		"0",	  "1",		      "1.5",		       "1795225043.286",
-		"-3",	  "+2.25",	      "1e9",		       "1.7952250432861234",
-		"0.1",	  "0.30000000000000004", "9007199254740993",   "123456789012345678901234567890",
-		"1E-7",	  "5.",		      ".5",		       "2.2250738585072014e-308",
-		"1e-400", "0.000000000000000001", "9007199254740992.5", "1795225043.123456789012",
+		"0",
+		"1",
+		"1.5",
+		"1795225043.286",
+		"-3",
+		"+2.25",
+		"1e9",
+		"1.7952250432861234",
+		"0.1",
+		"0.30000000000000004",
+		"9007199254740993",
+		"123456789012345678901234567890",
+		"1E-7",
+		"5.",
+		".5",
+		"2.2250738585072014e-308",
+		"1e-400",
+		"0.000000000000000001",
+		"9007199254740992.5",
+		"1795225043.123456789012",
 	};
 
 	(void)state;
@@ -153,10 +168,18 @@ static void what_is_no_double(void **state)
 		const char *text;
 		const char *wrong;
 	} cases[] = {
-		{ "", "empty" },	      { ".", "not a number" },	 { "1e", "not a number" },
-		{ "1e+", "not a number" },    { "nan", "not a number" }, { "inf", "not a number" },
-		{ "0x1p3", "not a number" },  { "1,5", "not a number" }, { " 1", "not a number" },
-		{ "1s", "not a number" },     { "--1", "not a number" }, { "1e999", "too large" },
+		{ "", "empty" },
+		{ ".", "not a number" },
+		{ "1e", "not a number" },
+		{ "1e+", "not a number" },
+		{ "nan", "not a number" },
+		{ "inf", "not a number" },
+		{ "0x1p3", "not a number" },
+		{ "1,5", "not a number" },
+		{ " 1", "not a number" },
+		{ "1s", "not a number" },
+		{ "--1", "not a number" },
+		{ "1e999", "too large" },
 		{ "2026-11-21", "not a number" },
 		{ "1.00000000000000000000000000000000000000000000000000000000000000001",
 		  "too long for a number" },

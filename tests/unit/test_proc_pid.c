@@ -22,8 +22,19 @@
 static void names_are_taken_as_they_are(void **state)
 {
 	static const char *const names[] = {
-		"cat",		"foo) Z",	    "a) b\nc",	"(", ")", "((", "))", "() (",
-		"a) R 1 1 1 1",	"tab\there",	    "",		"\377\376", " ",
+		"cat",
+		"foo) Z",
+		"a) b\nc",
+		"(",
+		")",
+		"((",
+		"))",
+		"() (",
+		"a) R 1 1 1 1",
+		"tab\there",
+		"",
+		"\377\376",
+		" ",
 		"kworker/R-xfs-buf/dm-0-and-more-than-fifteen",
 	};
 	struct mw_proc_stat stat;
@@ -108,9 +119,10 @@ static void a_cut_file_never_gives_a_wrong_value(void **state)
 
 static void memory_lines_of_status(void **state)
 {
-	static const char text[] = "Name:\tcat\nUmask:\t0022\nState:\tR (running)\n"
-				   "VmHWM:\t    1756 kB\nVmRSS:\t    1760 kB\nRssAnon:\t     112 kB\n"
-				   "RssFile:\t    1644 kB\nRssShmem:\t       4 kB\nVmSwap:\t       8 kB\n";
+	static const char text[] =
+		"Name:\tcat\nUmask:\t0022\nState:\tR (running)\n"
+		"VmHWM:\t    1756 kB\nVmRSS:\t    1760 kB\nRssAnon:\t     112 kB\n"
+		"RssFile:\t    1644 kB\nRssShmem:\t       4 kB\nVmSwap:\t       8 kB\n";
 	struct mw_proc_status status;
 
 	(void)state;

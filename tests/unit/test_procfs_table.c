@@ -44,10 +44,11 @@ static void numbers_and_what_is_unknown(void **state)
 		bool ok;
 		int64_t value;
 	} cases[] = {
-		{ 0, true, 812 },	 { 1, true, MW_UNKNOWN }, { 2, true, -4 },
-		{ 3, true, 12 },	 { 4, false, 42 },	  { 5, false, 42 },
-		{ 6, false, 42 },	 { 7, true, MW_UNKNOWN }, { -1, true, MW_UNKNOWN },
-		{ 1000, true, MW_UNKNOWN },
+		{ 0, true, 812 },	  { 1, true, MW_UNKNOWN },
+		{ 2, true, -4 },	  { 3, true, 12 },
+		{ 4, false, 42 },	  { 5, false, 42 },
+		{ 6, false, 42 },	  { 7, true, MW_UNKNOWN },
+		{ -1, true, MW_UNKNOWN }, { 1000, true, MW_UNKNOWN },
 	};
 	struct mw_procfs_row row;
 

@@ -108,7 +108,8 @@ static void sound_recordings(void **state)
 		{ "\n\n" HEADER "1,2,3,sh,4\n", "1 2 3 sh 4\n" },
 		/* Columns in any order, unknown ones between them, blanks around. */
 		{ "rss_kb,x,comm,pid,time_s,start_ticks,y\n4,?,sh,2,1,3,\n", "1 2 3 sh 4\n" },
-		{ "\"time_s\", pid ,start_ticks,comm,\"rss_kb\"\n1, 2 ,3,sh,\"4\"\n", "1 2 3 sh 4\n" },
+		{ "\"time_s\", pid ,start_ticks,comm,\"rss_kb\"\n1, 2 ,3,sh,\"4\"\n",
+		  "1 2 3 sh 4\n" },
 		{ HEADER "1,2,3,\"a,b\",4\n", "1 2 3 a,b 4\n" },
 		{ HEADER "1,2,3,\"a\nb\",4\n2,2,3,x,4\n", "1 2 3 a\nb 4\n2 2 3 x 4\n" },
 		{ HEADER "1,2,3,\"say \"\"hi\"\"\",4\n", "1 2 3 say \"hi\" 4\n" },
@@ -267,8 +268,8 @@ static void files_larger_than_the_buffer(void **state)
 	assert_non_null(text);
 	len = (size_t)sprintf(text, HEADER);
 	for (size_t i = 0; i < lines; i++)
-		len += (size_t)sprintf(text + len, i == 150000 ? "%zu,1,1,\"n\n\",\n" :
-								 "%zu,1,1,name,4\n", i);
+		len += (size_t)sprintf(text + len,
+				       i == 150000 ? "%zu,1,1,\"n\n\",\n" : "%zu,1,1,name,4\n", i);
 	replay_bytes(text, len, &outcome);
 	assert_int_equal(outcome.sample_count, lines - 1);
 	assert_int_equal(outcome.problem_count, 1);
@@ -295,7 +296,8 @@ static int count_sample(const struct mw_sample *sample, void *arg)
 
 static void a_round_is_one_instant(void **state)
 {
-	static const char text[] = HEADER "1,2,3,a,4\n1,3,3,b,4\n2,2,3,a,4\nx\n2,3,3,b,4\n2.5,2,3,a,4\n";
+	static const char text[] =
+		HEADER "1,2,3,a,4\n1,3,3,b,4\n2,2,3,a,4\nx\n2,3,3,b,4\n2.5,2,3,a,4\n";
 	static const struct {
 		size_t count;
 		size_t line;
@@ -355,10 +357,11 @@ static void a_file_that_cannot_be_read(void **state)
 static void what_is_written_is_read_again(void **state)
 {
 	static const struct mw_sample samples[] = {
-		{ 1795225043.286, 812, 99312, "api", 4568, 1456, 3112, 7, 12883, 1, 2, 3, 4, 5, 6, 7, 8, 9 },
+		{ 1795225043.286, 812, 99312, "api", 4568, 1456, 3112, 7, 12883, 1, 2, 3, 4, 5, 6,
+		  7, 8, 9 },
 		{ 1795225043.286, 2147483647, UINT64_MAX, "a) b\n\"c\",d", INT64_MAX, MW_UNKNOWN,
-		  MW_UNKNOWN, MW_UNKNOWN, MW_UNKNOWN, MW_UNKNOWN, MW_UNKNOWN, MW_UNKNOWN, MW_UNKNOWN,
-		  MW_UNKNOWN, MW_UNKNOWN, MW_UNKNOWN, MW_UNKNOWN, MW_UNKNOWN },
+		  MW_UNKNOWN, MW_UNKNOWN, MW_UNKNOWN, MW_UNKNOWN, MW_UNKNOWN, MW_UNKNOWN,
+		  MW_UNKNOWN, MW_UNKNOWN, MW_UNKNOWN, MW_UNKNOWN, MW_UNKNOWN, MW_UNKNOWN },
 		{ 1795225043.286, 1, 0, " ", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 },
 	};
 	char header[MW_SAMPLE_LINE_MAX], line[MW_SAMPLE_LINE_MAX], text[2 * MW_SAMPLE_LINE_MAX];

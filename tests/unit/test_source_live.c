@@ -16,8 +16,8 @@
 #include "source_proc.h"
 #include "tree.h"
 
-#define MODULE_HEADER                                                                       \
-	"# tgid start_ns comm tag state threads rss_kb anon_kb file_kb shmem_kb swap_kb "   \
+#define MODULE_HEADER                                                                      \
+	"# tgid start_ns comm tag state threads rss_kb anon_kb file_kb shmem_kb swap_kb "  \
 	"peak_rss_kb growth_kb growth10_kib_s growth60_kib_s growth300_kib_s page_allocs " \
 	"page_frees owned_user_pages owned_kernel_pages slab_alloc_kb stall_us first_seen_ns\n"
 
@@ -55,9 +55,10 @@ static void write_stat(const struct tree *tree, int pid, const char *comm, int p
 	char path[64], text[512];
 
 	snprintf(path, sizeof(path), "proc/%d/stat", pid);
-	snprintf(text, sizeof(text),
-		 "%d (%s) S %d 1 1 0 -1 4194304 %d 0 0 0 0 0 0 0 20 0 3 0 %d %ld %d 18446744073709551615\n",
-		 pid, comm, ppid, minflt, start, vsize, rss_pages);
+	snprintf(
+		text, sizeof(text),
+		"%d (%s) S %d 1 1 0 -1 4194304 %d 0 0 0 0 0 0 0 20 0 3 0 %d %ld %d 18446744073709551615\n",
+		pid, comm, ppid, minflt, start, vsize, rss_pages);
 	tree_write(tree, path, text);
 }
 
@@ -381,7 +382,8 @@ static void an_error_of_the_caller_ends_the_round(void **state)
 	tree_new(&tree);
 	write_stat(&tree, 12, "x", 1, 5, 500, 1 << 20, 31);
 	write_status(&tree, 12, 100);
-	tree_write(&tree, "proc/memwatch/tasks", "# tgid start_ns comm rss_kb\n12 5000000000 x 55\n");
+	tree_write(&tree, "proc/memwatch/tasks",
+		   "# tgid start_ns comm rss_kb\n12 5000000000 x 55\n");
 	assert_int_equal(mw_source_live_new(tree.root, &filter, &source), 0);
 	assert_int_equal(source->ops->read(source, 1, refuse, &calls), -ENOENT);
 	assert_int_equal(calls, 1);

@@ -186,9 +186,9 @@ static void print_row(const struct analysis *analysis, const struct mw_verdict *
 	char comm[4 * MW_COMM_MAX + 1];
 	char rate[MW_FORMAT_MAX] = "";
 	char limit[MW_FORMAT_MAX] = "";
-	const char *word = verdict->leak			? "LEAK" :
-			   is_too_short(analysis, verdict) ? "too short" :
-							     "no leak";
+	const char *word = verdict->leak		     ? "LEAK"
+			   : is_too_short(analysis, verdict) ? "too short"
+							     : "no leak";
 	bool is_red = analysis->is_colour && verdict->leak;
 
 	mw_escape_display(comm, sizeof(comm), verdict->comm, strlen(verdict->comm));
@@ -233,8 +233,8 @@ static void print_table(const struct analysis *analysis)
 	printf("\n");
 	for (size_t i = 0; i < leaks; i++)
 		print_sentence(&analysis->judged[i]);
-	printf("Leaks: %zu of %zu processes. Too short to judge (fewer than %u samples): %zu.\n", leaks,
-	       analysis->judged_count, analysis->config.min_samples, too_short);
+	printf("Leaks: %zu of %zu processes. Too short to judge (fewer than %u samples): %zu.\n",
+	       leaks, analysis->judged_count, analysis->config.min_samples, too_short);
 }
 
 static void print_json(const struct analysis *analysis)
@@ -356,8 +356,7 @@ static int run(int argc, char **argv)
 	int option;
 
 	opterr = 0;
-	while (status == 0 &&
-	       (option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
+	while (status == 0 && (option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
 		if (option == OPTION_JSON)
 			analysis.is_json = true;
 		else if (option == OPTION_LIMIT)

@@ -58,8 +58,8 @@ int cli_bad_option(const char *command, int result, char **argv)
 	if (result == ':')
 		return cli_usage_error(command, "option '%s' needs a value", text);
 	if (strncmp(text, "--", 2) == 0)
-		return cli_usage_error(command, "option '%s' is unknown, ambiguous or takes no value",
-				       text);
+		return cli_usage_error(command,
+				       "option '%s' is unknown, ambiguous or takes no value", text);
 	return cli_usage_error(command, "unknown option '-%c'", optopt);
 }
 

@@ -12,10 +12,10 @@
 #include <stdio.h>
 
 /* Exit codes. The higher the worse: the worst thing that happened is told. */
-#define CLI_OK 0
-#define CLI_FOUND 1  /* analyze: a leak; watch --exit-on-alert: an alert; status: no module */
-#define CLI_USAGE 2  /* the command line was not understood; nothing was done */
-#define CLI_DATA 3   /* some of the data could not be understood; the rest was used */
+#define CLI_OK	   0
+#define CLI_FOUND  1 /* analyze: a leak; watch --exit-on-alert: an alert; status: no module */
+#define CLI_USAGE  2 /* the command line was not understood; nothing was done */
+#define CLI_DATA   3 /* some of the data could not be understood; the rest was used */
 #define CLI_SYSTEM 4 /* a file could not be read or written, or memory ran out */
 
 /**

@@ -19,10 +19,8 @@ int live_option(const char *command, struct live_options *options, int option, c
 	int err;
 
 	switch (option) {
-	case 'i':
-		return cli_duration(command, "--interval", value, &options->interval_s);
-	case 'd':
-		return cli_duration(command, "--duration", value, &options->duration_s);
+	case 'i': return cli_duration(command, "--interval", value, &options->interval_s);
+	case 'd': return cli_duration(command, "--duration", value, &options->duration_s);
 	case 'p':
 		err = cli_pid(command, "--pid", value, &pid);
 		if (err == 0 && mw_filter_add_pid(&options->filter, pid) < 0)
@@ -32,11 +30,8 @@ int live_option(const char *command, struct live_options *options, int option, c
 		if (mw_filter_add_comm(&options->filter, value) < 0)
 			return cli_error(command, "out of memory");
 		return 0;
-	case LIVE_ROOT:
-		options->root = value;
-		return 0;
-	default:
-		return -1;
+	case LIVE_ROOT: options->root = value; return 0;
+	default: return -1;
 	}
 }
 
@@ -60,7 +55,8 @@ int live_open(struct live *live, const char *command, const struct live_options 
 
 static void say_why_not_module(const char *command, int module_error)
 {
-	static const char missed[] = "page ownership is unknown and short-lived processes are missed";
+	static const char missed[] =
+		"page ownership is unknown and short-lived processes are missed";
 
 	switch (-module_error) {
 	case ENOENT:
@@ -71,19 +67,22 @@ static void say_why_not_module(const char *command, int module_error)
 		break;
 	case EACCES:
 	case EPERM:
-		cli_note(command,
-			 "no permission to read /proc/memwatch/tasks: reading plain /proc, so %s; run as "
-			 "root, or load the module with proc_gid= of a group of yours",
-			 missed);
+		cli_note(
+			command,
+			"no permission to read /proc/memwatch/tasks: reading plain /proc, so %s; run as "
+			"root, or load the module with proc_gid= of a group of yours",
+			missed);
 		break;
 	case EBADMSG:
-		cli_note(command,
-			 "/proc/memwatch/tasks lacks a column that this memwatch needs: reading plain "
-			 "/proc, so %s; install module and reader of the same version",
-			 missed);
+		cli_note(
+			command,
+			"/proc/memwatch/tasks lacks a column that this memwatch needs: reading plain "
+			"/proc, so %s; install module and reader of the same version",
+			missed);
 		break;
 	default:
-		cli_note(command, "cannot read /proc/memwatch/tasks (%s): reading plain /proc, so %s",
+		cli_note(command,
+			 "cannot read /proc/memwatch/tasks (%s): reading plain /proc, so %s",
 			 strerror(-module_error), missed);
 	}
 }
@@ -124,7 +123,8 @@ int live_round(struct live *live, double now_s, mw_sample_fn fn, void *arg)
 
 	say_origin(live);
 	if (err < 0 && guarded.result == 0)
-		cli_note(live->command, "cannot read the processes in this round: %s", strerror(-err));
+		cli_note(live->command, "cannot read the processes in this round: %s",
+			 strerror(-err));
 	return err;
 }
 

@@ -25,14 +25,16 @@ struct live_options {
 };
 
 /* Long options of every live command, for its own table; values above those of letters. */
-#define LIVE_OPTIONS                                        \
-	{ "interval", required_argument, NULL, 'i' },       \
-	{ "duration", required_argument, NULL, 'd' },       \
-	{ "pid", required_argument, NULL, 'p' },            \
-	{ "comm", required_argument, NULL, 'c' },           \
+/* clang-format off */
+#define LIVE_OPTIONS                                   \
+	{ "interval", required_argument, NULL, 'i' },  \
+	{ "duration", required_argument, NULL, 'd' },  \
+	{ "pid", required_argument, NULL, 'p' },       \
+	{ "comm", required_argument, NULL, 'c' },      \
 	{ "root", required_argument, NULL, LIVE_ROOT }
+/* clang-format on */
 #define LIVE_SHORT "i:d:p:c:"
-#define LIVE_ROOT 1000
+#define LIVE_ROOT  1000
 
 /**
  * live_option() - take one of LIVE_OPTIONS

@@ -22,7 +22,7 @@ static const char name[] = "run";
 
 /* As env, nice and timeout have it. */
 #define EXIT_NOT_EXECUTABLE 126
-#define EXIT_NOT_FOUND 127
+#define EXIT_NOT_FOUND	    127
 
 /* Looking for descendants walks all of /proc: at most this part of the time. */
 #define SEARCH_PART 0.02
@@ -209,9 +209,10 @@ static void say_own(const struct runner *runner)
 	if (runner->has_own && own->leak)
 		say_leak(&runner->own);
 	else if (samples < runner->config.min_samples)
-		cli_note(name,
-			 "too short to judge: %ju samples in %s, at least %u are needed (--interval)",
-			 samples, duration, runner->config.min_samples);
+		cli_note(
+			name,
+			"too short to judge: %ju samples in %s, at least %u are needed (--interval)",
+			samples, duration, runner->config.min_samples);
 	else
 		cli_note(name, "no leak found in %ju samples over %s: %s", samples, duration,
 			 own->reason);

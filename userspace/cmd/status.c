@@ -132,10 +132,11 @@ static void warn_about_abi(const struct mw_textbuf *text)
 	    mw_number_uint64(line.value, line.value_len, &abi) != NULL)
 		cli_note(name, "the module does not name its ABI; is it memwatch's?");
 	else if (abi > MEMWATCH_ABI_VERSION)
-		cli_note(name,
-			 "the module speaks ABI %ju, this reader %d: install module and reader of the "
-			 "same version",
-			 (uintmax_t)abi, MEMWATCH_ABI_VERSION);
+		cli_note(
+			name,
+			"the module speaks ABI %ju, this reader %d: install module and reader of the "
+			"same version",
+			(uintmax_t)abi, MEMWATCH_ABI_VERSION);
 }
 
 static void print_text(const struct report *report)
@@ -147,7 +148,8 @@ static void print_text(const struct report *report)
 		return;
 	}
 	if (report->err != -ENOENT) {
-		printf("module: loaded, but its status cannot be read: %s\n", strerror(-report->err));
+		printf("module: loaded, but its status cannot be read: %s\n",
+		       strerror(-report->err));
 		if (report->err == -EACCES || report->err == -EPERM)
 			printf("next step: run as root, or load it with proc_gid= of a group of yours\n");
 		return;

@@ -41,8 +41,8 @@ void ticker_start(struct ticker *ticker, double interval_s, double duration_s)
 		ticker->interval_ns = 1;
 	ticker->begin_ns = steady_ns();
 	ticker->next_ns = ticker->begin_ns;
-	ticker->end_ns = duration_s > 0 ? ticker->begin_ns + (int64_t)(duration_s * NS_PER_S) :
-					  INT64_MAX;
+	ticker->end_ns =
+		duration_s > 0 ? ticker->begin_ns + (int64_t)(duration_s * NS_PER_S) : INT64_MAX;
 	ticker->epoch_s = (double)clock_ns(CLOCK_REALTIME) / NS_PER_S;
 }
 

@@ -94,7 +94,8 @@ static enum mw_csv_result split_quoted(const char *data, size_t len, bool at_end
 		if (c < end && *c == '"') {
 			c = closing_quote(c + 1, end, &lines);
 			if (c == NULL)
-				return at_end ? bad(record, "the quote is never closed") : MW_CSV_MORE;
+				return at_end ? bad(record, "the quote is never closed")
+					      : MW_CSV_MORE;
 			/* A quote at the very end of the buffer may be half of a pair. */
 			if (c + 1 == end && !at_end)
 				return MW_CSV_MORE;
@@ -103,7 +104,8 @@ static enum mw_csv_result split_quoted(const char *data, size_t len, bool at_end
 		} else {
 			c = plain_cell_end(c, end);
 			if (c < end && *c == '"')
-				return bad(record, "a quote inside a cell that does not begin with one");
+				return bad(record,
+					   "a quote inside a cell that does not begin with one");
 			if (c == end && !at_end)
 				return MW_CSV_MORE;
 			add_cell(record, cell, (size_t)(c - cell), false);

@@ -10,7 +10,7 @@
 
 #include "number.h"
 
-#define LONGEST_S (10 * 365.25 * 86400)
+#define LONGEST_S  (10 * 365.25 * 86400)
 #define LARGEST_KB 9007199254740992.0 /* 2^53: exact in a double */
 
 struct unit {
@@ -19,27 +19,17 @@ struct unit {
 };
 
 static const struct unit time_units[] = {
-	{ "", 1 },    { "ms", 0.001 }, { "s", 1 },     { "sec", 1 },   { "m", 60 },
-	{ "min", 60 }, { "h", 3600 },   { "d", 86400 }, { NULL, 0 },
+	{ "", 1 },     { "ms", 0.001 }, { "s", 1 },	{ "sec", 1 }, { "m", 60 },
+	{ "min", 60 }, { "h", 3600 },	{ "d", 86400 }, { NULL, 0 },
 };
 
 /* In KiB. */
 static const struct unit size_units[] = {
-	{ "", 1.0 / 1024 },
-	{ "B", 1.0 / 1024 },
-	{ "K", 1 },
-	{ "KiB", 1 },
-	{ "kB", 1 },
-	{ "k", 1 },
-	{ "M", 1024 },
-	{ "MiB", 1024 },
-	{ "MB", 1024 },
-	{ "G", 1048576 },
-	{ "GiB", 1048576 },
-	{ "GB", 1048576 },
-	{ "T", 1073741824 },
-	{ "TiB", 1073741824 },
-	{ NULL, 0 },
+	{ "", 1.0 / 1024 },  { "B", 1.0 / 1024 },   { "K", 1 },
+	{ "KiB", 1 },	     { "kB", 1 },	    { "k", 1 },
+	{ "M", 1024 },	     { "MiB", 1024 },	    { "MB", 1024 },
+	{ "G", 1048576 },    { "GiB", 1048576 },    { "GB", 1048576 },
+	{ "T", 1073741824 }, { "TiB", 1073741824 }, { NULL, 0 },
 };
 
 static const char *parse_with_unit(const char *text, const struct unit *units,
@@ -66,8 +56,8 @@ static const char *parse_with_unit(const char *text, const struct unit *units,
 const char *mw_duration_parse(const char *text, double *ret_seconds)
 {
 	double seconds;
-	const char *wrong =
-		parse_with_unit(text, time_units, "has an unknown unit; use ms, s, m, h or d", &seconds);
+	const char *wrong = parse_with_unit(text, time_units,
+					    "has an unknown unit; use ms, s, m, h or d", &seconds);
 
 	if (wrong != NULL)
 		return wrong;

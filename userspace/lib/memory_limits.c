@@ -16,7 +16,7 @@
 #include "sample.h"
 #include "textfile.h"
 
-#define KEEP_S 60.0
+#define KEEP_S	   60.0
 #define PATH_BYTES 4352 /* PATH_MAX and a file name */
 /* cgroup v1 has no word for "none": it says LONG_MAX, rounded down to a page. */
 #define V1_NONE_KB (INT64_MAX / 1024 - 1024)
@@ -218,9 +218,8 @@ static int64_t read_cgroup(const struct mw_limits *limits, int32_t pid)
 		limit_kb = walk_cgroups(limits, "/sys/fs/cgroup", "memory.max", path, path_len);
 	path = mw_limits_parse_cgroup_path(text, (size_t)len, "memory", &path_len);
 	if (path != NULL)
-		limit_kb = smaller(limit_kb,
-				   walk_cgroups(limits, "/sys/fs/cgroup/memory",
-						"memory.limit_in_bytes", path, path_len));
+		limit_kb = smaller(limit_kb, walk_cgroups(limits, "/sys/fs/cgroup/memory",
+							  "memory.limit_in_bytes", path, path_len));
 	return limit_kb;
 }
 
@@ -240,8 +239,7 @@ void mw_limits_begin(struct mw_limits *limits)
 
 	snprintf(path, sizeof(path), "%s/proc/meminfo", limits->root);
 	len = mw_textfile_read(path, text, sizeof(text));
-	limits->available_kb =
-		len < 0 ? MW_UNKNOWN : mw_limits_parse_available(text, (size_t)len);
+	limits->available_kb = len < 0 ? MW_UNKNOWN : mw_limits_parse_available(text, (size_t)len);
 }
 
 int64_t mw_limits_get_kb(struct mw_limits *limits, int32_t pid, uint64_t start_ticks,

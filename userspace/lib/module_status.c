@@ -27,8 +27,7 @@ bool mw_status_next(const char **cursor, const char *end, struct mw_status_line 
 	return false;
 }
 
-bool mw_status_find(const char *text, size_t len, const char *key,
-		    struct mw_status_line *ret_line)
+bool mw_status_find(const char *text, size_t len, const char *key, struct mw_status_line *ret_line)
 {
 	const char *cursor = text;
 	struct mw_status_line line;

@@ -30,7 +30,6 @@ struct mw_status_line {
 bool mw_status_next(const char **cursor, const char *end, struct mw_status_line *ret_line);
 
 /** mw_status_find() - the first line with this key; false if there is none */
-bool mw_status_find(const char *text, size_t len, const char *key,
-		    struct mw_status_line *ret_line);
+bool mw_status_find(const char *text, size_t len, const char *key, struct mw_status_line *ret_line);
 
 #endif /* MW_MODULE_STATUS_H */

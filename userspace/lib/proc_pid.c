@@ -27,25 +27,18 @@ static bool read_field(int field, const char *text, size_t len, struct mw_proc_s
 	int64_t value;
 
 	switch (field) {
-	case FIELD_START:
-		return mw_number_uint64(text, len, &stat->start_ticks) == NULL;
+	case FIELD_START: return mw_number_uint64(text, len, &stat->start_ticks) == NULL;
 	case FIELD_PPID:
 		if (mw_number_count(text, len, &value) != NULL || value > INT32_MAX)
 			return false;
 		stat->ppid = (int32_t)value;
 		return true;
-	case FIELD_MINFLT:
-		return mw_number_count(text, len, &stat->minflt) == NULL;
-	case FIELD_MAJFLT:
-		return mw_number_count(text, len, &stat->majflt) == NULL;
-	case FIELD_THREADS:
-		return mw_number_count(text, len, &stat->threads) == NULL;
-	case FIELD_VSIZE:
-		return mw_number_count(text, len, &stat->vsize_bytes) == NULL;
-	case FIELD_RSS:
-		return mw_number_count(text, len, &stat->rss_pages) == NULL;
-	default:
-		return true;
+	case FIELD_MINFLT: return mw_number_count(text, len, &stat->minflt) == NULL;
+	case FIELD_MAJFLT: return mw_number_count(text, len, &stat->majflt) == NULL;
+	case FIELD_THREADS: return mw_number_count(text, len, &stat->threads) == NULL;
+	case FIELD_VSIZE: return mw_number_count(text, len, &stat->vsize_bytes) == NULL;
+	case FIELD_RSS: return mw_number_count(text, len, &stat->rss_pages) == NULL;
+	default: return true;
 	}
 }
 
@@ -118,8 +111,8 @@ void mw_proc_status_parse(const char *text, size_t len, struct mw_proc_status *r
 		size_t len;
 		int64_t *value;
 	} lines[] = {
-		{ "VmRSS:", 6, &ret_status->rss_kb },	  { "RssAnon:", 8, &ret_status->anon_kb },
-		{ "RssFile:", 8, &ret_status->file_kb },  { "RssShmem:", 9, &ret_status->shmem_kb },
+		{ "VmRSS:", 6, &ret_status->rss_kb },	 { "RssAnon:", 8, &ret_status->anon_kb },
+		{ "RssFile:", 8, &ret_status->file_kb }, { "RssShmem:", 9, &ret_status->shmem_kb },
 		{ "VmSwap:", 7, &ret_status->swap_kb },
 	};
 	const char *end = text + len;

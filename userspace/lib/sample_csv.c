@@ -140,18 +140,12 @@ static const char *parse_cell(const struct column *column, const struct mw_csv_c
 	void *field = (char *)sample + column->offset;
 
 	switch (column->kind) {
-	case KIND_TIME:
-		return mw_number_double(cell->data, cell->len, field);
-	case KIND_PID:
-		return parse_pid(cell, field);
-	case KIND_START:
-		return mw_number_uint64(cell->data, cell->len, field);
-	case KIND_COMM:
-		return parse_comm(cell, field);
-	case KIND_RSS:
-		return parse_count(cell, true, field);
-	case KIND_COUNT:
-		return parse_count(cell, false, field);
+	case KIND_TIME: return mw_number_double(cell->data, cell->len, field);
+	case KIND_PID: return parse_pid(cell, field);
+	case KIND_START: return mw_number_uint64(cell->data, cell->len, field);
+	case KIND_COMM: return parse_comm(cell, field);
+	case KIND_RSS: return parse_count(cell, true, field);
+	case KIND_COUNT: return parse_count(cell, false, field);
 	}
 	return "of an unknown kind";
 }
@@ -208,17 +202,12 @@ static size_t format_cell(char *buf, size_t size, const struct column *column,
 	const void *field = (const char *)sample + column->offset;
 
 	switch (column->kind) {
-	case KIND_TIME:
-		return (size_t)snprintf(buf, size, "%.3f", *(const double *)field);
-	case KIND_PID:
-		return (size_t)snprintf(buf, size, "%" PRId32, *(const int32_t *)field);
-	case KIND_START:
-		return (size_t)snprintf(buf, size, "%" PRIu64, *(const uint64_t *)field);
-	case KIND_COMM:
-		return mw_csv_quote(buf, size, field, strlen(field));
+	case KIND_TIME: return (size_t)snprintf(buf, size, "%.3f", *(const double *)field);
+	case KIND_PID: return (size_t)snprintf(buf, size, "%" PRId32, *(const int32_t *)field);
+	case KIND_START: return (size_t)snprintf(buf, size, "%" PRIu64, *(const uint64_t *)field);
+	case KIND_COMM: return mw_csv_quote(buf, size, field, strlen(field));
 	case KIND_RSS:
-	case KIND_COUNT:
-		break;
+	case KIND_COUNT: break;
 	}
 	if (*(const int64_t *)field == MW_UNKNOWN)
 		return 0;

@@ -13,7 +13,7 @@
 #include "sample.h"
 
 /* Number of columns that memwatch knows, and room for one line of them. */
-#define MW_SAMPLE_COLUMNS 18
+#define MW_SAMPLE_COLUMNS  18
 #define MW_SAMPLE_LINE_MAX 640
 
 /**

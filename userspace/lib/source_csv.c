@@ -17,7 +17,7 @@
 
 /* Many times the longest record, so that few are moved to the front. */
 #define BUFFER_BYTES (16 * MW_CSV_RECORD_MAX)
-#define SHOWN_BYTES 40
+#define SHOWN_BYTES  40
 
 struct source_csv {
 	struct mw_source source;
@@ -115,12 +115,8 @@ static int next_record(struct source_csv *csv, size_t *ret_line)
 			complain(csv, csv->line + 1, NULL, "the line is longer than 65536 bytes");
 			csv->skipping = true;
 			continue;
-		case MW_CSV_BAD:
-			complain(csv, csv->line + 1, NULL, csv->record.error);
-			break;
-		case MW_CSV_RECORD:
-			*ret_line = csv->line + 1;
-			break;
+		case MW_CSV_BAD: complain(csv, csv->line + 1, NULL, csv->record.error); break;
+		case MW_CSV_RECORD: *ret_line = csv->line + 1; break;
 		}
 		csv->begin += csv->record.consumed;
 		csv->line += csv->record.lines;
@@ -142,8 +138,9 @@ static int check_header(struct source_csv *csv, size_t line)
 	for (size_t i = 0; i < MW_SAMPLE_COLUMNS; i++) {
 		if (csv->header.cell_of[i] >= 0 || !mw_sample_column_required(i))
 			continue;
-		complain(csv, line, mw_sample_column(i),
-			 "missing from the header; time_s, pid, start_ticks, comm and rss_kb are required");
+		complain(
+			csv, line, mw_sample_column(i),
+			"missing from the header; time_s, pid, start_ticks, comm and rss_kb are required");
 		missing = true;
 	}
 	if (missing)
