@@ -400,6 +400,42 @@ static double value_spikes(struct mw_generator *g, double t)
 	return g->base;
 }
 
+/*
+ * What a clean host runs, in its own times: a warm-up of minutes (p[5] high,
+ * p[6] long), a day's wave, a collector of minutes, a cache of up to hours in
+ * p[7], nightly jobs.
+ */
+static void setup_production(struct mw_generator *g)
+{
+	g->interval_s = chance(g, 0.5) ? 10.0 : 60.0;
+	g->duration_s = uniform(g, 1.0, 5.0) * 86400.0;
+	g->base = log_uniform(g, 1e4, 2e7);
+	g->noise = g->base * log_uniform(g, 1e-4, 1e-2);
+	g->drift = g->base * log_uniform(g, 1e-4, 1e-2);
+	g->memory_s = log_uniform(g, 60.0, 7200.0);
+	setup_gc_of(g);
+	g->p[0] *= chance(g, 0.5) ? 0.5 : 0.0;
+	g->p[1] = log_uniform(g, 60.0, 1800.0);
+	g->p[5] = g->base * log_uniform(g, 0.05, 3.0);
+	g->p[6] = log_uniform(g, 20.0, 1200.0);
+	g->p[7] = log_uniform(g, 600.0, 3.0 * 3600.0);
+	g->events = 3;
+	g->event[0] = g->base * (chance(g, 0.5) ? uniform(g, 0.05, 0.4) : 0.0);
+	g->event[1] = uniform(g, 0.0, 86400.0);
+	g->event[2] = g->base * (chance(g, 0.3) ? uniform(g, 0.1, 1.0) : 0.0);
+}
+
+static double value_production(struct mw_generator *g, double t)
+{
+	double wave = 0.5 + 0.5 * sin(2.0 * M_PI * (t + g->event[1]) / 86400.0);
+	double night = fmod(t + g->event[1], 86400.0);
+	double job = night < 2400.0 ? g->base * 0.5 * night / 2400.0 : 0.0;
+
+	return g->base + gc_of(g, t) + g->p[5] * (1.0 - exp(-t / g->p[6])) +
+	       g->event[2] * (1.0 - exp(-t / g->p[7])) + g->event[0] * wave +
+	       (g->p[5] < g->base * 0.2 ? job : 0.0);
+}
+
 /* File mappings grow without end; what the process can leak does not. */
 static void setup_file(struct mw_generator *g)
 {
@@ -433,6 +469,7 @@ const struct mw_pattern mw_patterns[] = {
 	{ "batch jobs", false, setup_batch, value_batch },
 	{ "bounded random walk", false, setup_walk, value_steady },
 	{ "spikes", false, setup_spikes, value_spikes },
+	{ "production, clean", false, setup_production, value_production },
 	{ "page cache grows", false, setup_file, value_steady },
 };
 const int mw_pattern_count = sizeof(mw_patterns) / sizeof(mw_patterns[0]);
@@ -455,6 +492,15 @@ static void draw_scale(struct mw_generator *g)
 	g->missing = chance(g, 0.3) ? uniform(g, 0.0, 0.2) : 0.0;
 }
 
+static double peak(struct mw_generator *g)
+{
+	double highest = g->base;
+
+	for (int i = 0; i <= 500; i++)
+		highest = fmax(highest, g->pattern->value(g, g->duration_s * i / 500.0));
+	return highest;
+}
+
 void mw_generator_init(struct mw_generator *g, const struct mw_pattern *pattern, uint64_t seed)
 {
 	memset(g, 0, sizeof(*g));
@@ -475,7 +521,7 @@ void mw_generator_init(struct mw_generator *g, const struct mw_pattern *pattern,
 		g->limit = g->base + g->p[0] * !!(pattern->value != value_loaded) +
 			   g->grows * uniform(g, 1.0, 3.0);
 	else
-		g->limit = (g->base + g->p[0]) * uniform(g, 1.5, 6.0);
+		g->limit = peak(g) * uniform(g, 1.3, 5.0);
 }
 
 double mw_generator_rate(const struct mw_generator *g)

@@ -54,6 +54,9 @@
 /* Growth below this part of what comes and goes within a window says nothing. */
 #define TOOTH_PART 0.1
 
+/* Waves below this part of the floor are so common that they are waited out. */
+#define SMALL_PART 0.05
+
 /* Where the heap is read from; kept for the life, so that its meaning never jumps. */
 enum heap_source {
 	HEAP_UNSET,
@@ -108,7 +111,7 @@ void mw_leak_defaults(struct mw_leak_config *ret_config)
 		.interval = 0.95,
 		.min_growth_kib = 256.0,
 		.min_growth_part = 0.005,
-		.wave_part = 0.8,
+		.wave_part = 0.7,
 		.wave_period_s = 86400.0,
 		.urgent_part = 0.38,
 	};
@@ -187,12 +190,15 @@ static bool may_be_wave(const struct mw_leak_config *config, const struct mw_tre
 			double level_kib, double span_s)
 {
 	double wave_kib = config->wave_part * level_kib;
-	double periods = span_s / config->wave_period_s;
+	double periods = span_s / config->wave_period_s, least;
 
 	if (trend->line.slope * config->wave_period_s / M_PI > wave_kib ||
 	    trend->growth > wave_kib || periods > 1.25)
 		return false;
-	return periods < fmax(0.12, fmin(0.8, 12.0 * trend->bend)) || trend->departure > 0.07;
+	if (trend->departure > 0.07)
+		return true;
+	least = trend->growth < SMALL_PART * level_kib ? 0.7 : 0.1;
+	return periods < fmax(least, fmin(0.8, 12.0 * trend->bend));
 }
 
 static bool has_waited_enough(const struct mw_leak *leak, const struct mw_trend *trend,
@@ -205,7 +211,7 @@ static bool has_waited_enough(const struct mw_leak *leak, const struct mw_trend 
 	double ratio = samples / (config->min_samples *
 				  pow(fmax(1.0, interval_s / 0.2), is_far ? 0.45 : 0.2));
 
-	if (ratio < 1.0 || trend->departure > 0.06 + 0.04 * log2(ratio))
+	if (ratio < 1.0 || trend->bend > 0.06 + 0.04 * log2(ratio) + 0.1 * fmin(1.0, span_s / config->wave_period_s))
 		return false;
 	if (!is_far && leak->limit_kb != MW_UNKNOWN)
 		return true;
