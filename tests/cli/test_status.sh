@@ -21,12 +21,14 @@ abi=1
 version=0.1.0
 page_size=4096
 tracepoint.mm_page_alloc=attached
+events.mm_page_alloc=97
 tracepoint.odd=absent: a "quoted" reason with = in it
 cost=1.5
 END
 mw status --root "$host"
 check "with the module every key is shown" all_of 'exits 0' 'says "module: loaded"' \
-	'[[ $out =~ version\ +0.1.0 ]]' '[[ $out =~ tracepoint.mm_page_alloc\ +attached ]]' '[ -z "$err" ]'
+	'[[ $out =~ version\ +0.1.0 ]]' '[ -z "$err" ]' \
+	'[[ $out =~ mm_page_alloc\ +tracepoint\ attached,\ events\ 97 ]]'
 mw status --root "$host" --json
 check "the same as JSON" all_of 'exits 0' 'is_json "$work/out"' \
 	'jq -e ".loaded and .error == null and .module.page_size == 4096 and

@@ -243,6 +243,34 @@ static void rows_of_the_module(void **state)
 	tree_free(&tree);
 }
 
+/* Between the end of its address space and its own, a process has no memory: that is no fall. */
+static void a_process_that_exits_is_left_out(void **state)
+{
+	struct mw_filter filter = { 0 };
+	struct mw_source *source;
+	struct tree tree;
+	struct got got;
+
+	(void)state;
+	tree_new(&tree);
+	assert_int_equal(mw_source_module_new(tree.root, &filter, &source), 0);
+	tree_write(&tree, "tasks", "# tgid start_ns comm rss_kb\n2 1 kthread 0\n7 1 sh 55\n");
+	assert_int_equal(read_round(source, 1, &got), 0);
+	assert_int_equal(got.count, 2);
+	tree_write(&tree, "tasks", "# tgid start_ns comm rss_kb\n2 1 kthread 0\n7 1 sh 0\n");
+	for (int round = 0; round < 2; round++) {
+		assert_int_equal(read_round(source, 2, &got), 0);
+		assert_int_equal(got.count, 1);
+		assert_int_equal(got.samples[0].pid, 2);
+	}
+	/* The pid used again, by a kernel thread. */
+	tree_write(&tree, "tasks", "# tgid start_ns comm rss_kb\n7 90000000 kthread -\n");
+	assert_int_equal(read_round(source, 3, &got), 0);
+	assert_int_equal(got.count, 1);
+	source->ops->free(source);
+	tree_free(&tree);
+}
+
 /* A newer module appends columns, and another may order them differently. */
 static void columns_of_the_module_are_found_by_name(void **state)
 {
@@ -350,7 +378,7 @@ static void the_module_comes_and_goes(void **state)
 	assert_int_equal(got.samples[0].rss_kb, 55);
 	assert_int_equal(got.samples[0].limit_kb, 1055);
 	assert_int_equal(got.samples[0].start_ticks, 5 * sysconf(_SC_CLK_TCK));
-	assert_int_equal(got.samples[1].limit_kb, MW_UNKNOWN);
+	assert_int_equal(got.samples[1].limit_kb, 1000);
 	assert_string_equal(mw_source_live_origin(source), "module");
 	assert_int_equal(mw_source_live_module_error(source), 0);
 
@@ -441,6 +469,7 @@ int main(void)
 		cmocka_unit_test(filters_of_plain_proc),
 		cmocka_unit_test(a_proc_that_is_not_there),
 		cmocka_unit_test(rows_of_the_module),
+		cmocka_unit_test(a_process_that_exits_is_left_out),
 		cmocka_unit_test(columns_of_the_module_are_found_by_name),
 		cmocka_unit_test(tables_that_cannot_be_used),
 		cmocka_unit_test(a_table_of_20000_processes),

@@ -90,8 +90,10 @@ static bool fill_json(cJSON *object, const struct report *report)
 	if (report->err < 0)
 		return cJSON_AddStringToObject(object, "error", strerror(-report->err)) &&
 		       cJSON_AddNullToObject(object, "module");
+	if (!cJSON_AddNullToObject(object, "error"))
+		return false;
 	module = cJSON_AddObjectToObject(object, "module");
-	return cJSON_AddNullToObject(object, "error") && module && add_lines(module, &report->text);
+	return module != NULL && add_lines(module, &report->text);
 }
 
 static int print_json(const struct report *report)
@@ -109,18 +111,46 @@ static int print_json(const struct report *report)
 	return 0;
 }
 
+static void print_escaped(const char *text, size_t len, int width)
+{
+	char shown[4 * 256 + 1];
+
+	mw_escape_display(shown, sizeof(shown), text, len < 256 ? len : 256);
+	printf("%-*s", width, shown);
+}
+
+/*
+ * Keys of the form WHAT.NAME come in groups of one NAME: a line each, as in
+ * "mm_page_alloc  tracepoint attached, events 97, dropped 0".
+ */
 static void print_lines(const struct mw_textbuf *text)
 {
 	const char *cursor = text->data;
+	const char *group = "";
+	size_t group_len = 0;
 	struct mw_status_line line;
-	char key[4 * 64 + 1];
-	char value[4 * 256 + 1];
 
 	while (mw_status_next(&cursor, text->data + text->len, &line)) {
-		mw_escape_display(key, sizeof(key), line.key, line.key_len);
-		mw_escape_display(value, sizeof(value), line.value, line.value_len);
-		printf("  %-32s %s\n", key, value);
+		const char *dot = memchr(line.key, '.', line.key_len);
+		const char *name = dot != NULL ? dot + 1 : line.key;
+		size_t name_len = (size_t)(line.key + line.key_len - name);
+
+		if (dot != NULL && name_len == group_len && memcmp(name, group, name_len) == 0) {
+			printf(", ");
+		} else {
+			printf("\n  ");
+			print_escaped(name, name_len, 32);
+			printf(" ");
+		}
+		if (dot != NULL) {
+			print_escaped(line.key, (size_t)(dot - line.key), 0);
+			printf(" ");
+		}
+		print_escaped(line.value, line.value_len, 0);
+		group = dot != NULL ? name : "";
+		group_len = dot != NULL ? name_len : 0;
 	}
+	printf("\n");
 }
 
 static void warn_about_abi(const struct mw_textbuf *text)
@@ -143,7 +173,7 @@ static void print_text(const struct report *report)
 {
 	printf("reader: memwatch " MEMWATCH_VERSION ", kernel %s\n", report->kernel.release);
 	if (report->err == 0) {
-		printf("module: loaded\n");
+		printf("module: loaded");
 		print_lines(&report->text);
 		return;
 	}

@@ -38,10 +38,8 @@ static int pass_on(const struct mw_sample *sample, void *arg)
 	struct mw_sample limited = *sample;
 	int err;
 
-	/* Kernel threads meet no limit of their own. */
-	if (sample->rss_kb > 0)
-		limited.limit_kb = mw_limits_get_kb(live->limits, sample->pid, sample->start_ticks,
-						    sample->rss_kb, live->now_s);
+	limited.limit_kb = mw_limits_get_kb(live->limits, sample->pid, sample->start_ticks,
+					    sample->rss_kb, live->now_s);
 	err = live->fn(&limited, live->arg);
 	live->is_stopped = err != 0;
 	return err;

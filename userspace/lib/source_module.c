@@ -3,7 +3,8 @@
  * source_module.c - the module's /proc/memwatch/tasks as a source. The file is
  * opened anew each round, so that the module may come and go. Lines that are
  * not as the header says are skipped; the pseudo-owners ([irq], [unknown]) are
- * no processes and are left out.
+ * no processes and are left out, and so are processes on their way out, whose
+ * address space is gone already.
  */
 #include "source_module.h"
 
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lives.h"
 #include "procfs_table.h"
 #include "textfile.h"
 
@@ -37,10 +39,16 @@ static const struct column {
 
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
+/* What is remembered of a process. */
+struct known {
+	bool has_had_memory;
+};
+
 struct source_module {
 	struct mw_source source;
 	const struct mw_filter *filter;
 	struct mw_textbuf text;
+	struct mw_lives *known;
 	int64_t ns_per_tick;
 	char path[];
 };
@@ -91,8 +99,21 @@ static bool parse_row(const struct source_module *module, const struct layout *l
 	return true;
 }
 
-static int read_rows(const struct source_module *module, const struct layout *layout,
-		     const char *cursor, const char *end, double now_s, mw_sample_fn fn, void *arg)
+/* A process that has lost all of its memory at once is exiting: no sample of how much it holds. */
+static bool is_exiting(struct source_module *module, const struct mw_sample *sample)
+{
+	bool is_new;
+	struct known *known =
+		mw_lives_get(module->known, sample->pid, sample->start_ticks, &is_new);
+
+	if (known == NULL)
+		return false;
+	known->has_had_memory |= sample->rss_kb > 0;
+	return known->has_had_memory && sample->rss_kb == 0;
+}
+
+static int read_rows(struct source_module *module, const struct layout *layout, const char *cursor,
+		     const char *end, double now_s, mw_sample_fn fn, void *arg)
 {
 	struct mw_sample sample;
 	struct mw_procfs_row row;
@@ -106,7 +127,8 @@ static int read_rows(const struct source_module *module, const struct layout *la
 		mw_procfs_split(line, len, &row);
 		if (!parse_row(module, layout, &row, &sample))
 			continue;
-		if (!mw_filter_wants(module->filter, sample.pid, sample.comm))
+		if (!mw_filter_wants(module->filter, sample.pid, sample.comm) ||
+		    is_exiting(module, &sample))
 			continue;
 		err = fn(&sample, arg);
 		if (err != 0)
@@ -136,13 +158,16 @@ static int read_module(struct mw_source *source, double now_s, mw_sample_fn fn, 
 	mw_procfs_split(line, len, &header);
 	if (!find_columns(&header, &layout))
 		return -EBADMSG;
-	return read_rows(module, &layout, cursor, end, now_s, fn, arg);
+	err = read_rows(module, &layout, cursor, end, now_s, fn, arg);
+	mw_lives_sweep(module->known, NULL, NULL);
+	return err;
 }
 
 static void free_module(struct mw_source *source)
 {
 	struct source_module *module = (struct source_module *)source;
 
+	mw_lives_free(module->known, NULL, NULL);
 	mw_textbuf_free(&module->text);
 	free(module);
 }
@@ -161,6 +186,11 @@ int mw_source_module_new(const char *root, const struct mw_filter *filter,
 
 	if (module == NULL)
 		return -ENOMEM;
+	module->known = mw_lives_new(sizeof(struct known));
+	if (module->known == NULL) {
+		free(module);
+		return -ENOMEM;
+	}
 	module->source.ops = &module_ops;
 	module->filter = filter;
 	module->ns_per_tick = 1000000000 / sysconf(_SC_CLK_TCK);
