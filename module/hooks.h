@@ -1,26 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * hooks.h - what no tracepoint tells of a page's owner: bulk allocation, which
- * vmalloc, kernel stacks and network page pools use, and migration. Both are
- * exported kernel functions and are hooked by kprobes, where the kernel has
- * them; without, such pages are counted when they are freed (as [unknown]'s).
+ * hooks.h - what no tracepoint tells: bulk allocation of pages (vmalloc, kernel
+ * stacks, network page pools) and of slab objects, and the migration of pages.
+ * All are exported kernel functions and are hooked by kprobes, where the kernel
+ * has them; without, such pages are counted when they are freed (as
+ * [unknown]'s), and such objects not at all.
  */
 #ifndef _MW_HOOKS_H
 #define _MW_HOOKS_H
 
 #include <linux/types.h>
 
+#include "features.h"
+
 enum mw_hook {
-	MW_HOOK_BULK_ALLOC,
+	MW_HOOK_PAGES_BULK,
 	MW_HOOK_MIGRATE,
+	MW_HOOK_SLAB_BULK_ALLOC,
+	MW_HOOK_SLAB_BULK_FREE,
 	MW_HOOKS,
 };
 
-/* Process context. What cannot be hooked is noted for mw_hook_state(). */
-void mw_hooks_attach(void);
+/*
+ * Hooks what a feature needs. Process context, callers take turns. What cannot
+ * be hooked is noted for mw_hook_state().
+ */
+void mw_hooks_attach(enum mw_feature feature);
 
-/* Waits: afterwards no hook runs. */
-void mw_hooks_detach(void);
+/* Waits: afterwards none of the feature's hooks runs. */
+void mw_hooks_detach(enum mw_feature feature);
 
 /* For status: the function's name, "attached" or why not, and calls missed. */
 const char *mw_hook_name(enum mw_hook hook);

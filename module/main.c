@@ -8,12 +8,14 @@
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 
+#include "features.h"
 #include "janitor.h"
 #include "memwatch_abi.h"
 #include "owners.h"
-#include "page_owner.h"
 #include "probes.h"
 #include "procfs.h"
+#include "slab.h"
+#include "slab_totals.h"
 #include "task_table.h"
 #include "tick.h"
 #include "zone_events.h"
@@ -30,18 +32,47 @@ static unsigned int proc_gid;
 module_param(proc_gid, uint, 0444);
 MODULE_PARM_DESC(proc_gid, "group that may read /proc/memwatch (0)");
 
+static bool slab;
+module_param(slab, bool, 0444);
+MODULE_PARM_DESC(slab, "count slab objects by cache from the start (0)");
+
+static bool off;
+module_param(off, bool, 0444);
+MODULE_PARM_DESC(off, "load with every feature off, to be switched on in config (0)");
+
 static int check_params(void)
 {
 	if (max_tasks < MW_MAX_TASKS_MIN || max_tasks > MW_MAX_TASKS_MAX) {
 		pr_err("memwatch: max_tasks=%u is out of range: %u to %u\n", max_tasks,
 		       MW_MAX_TASKS_MIN, MW_MAX_TASKS_MAX);
-		return -EINVAL;
+		return -ERANGE;
 	}
 	if (!gid_valid(make_kgid(&init_user_ns, proc_gid))) {
 		pr_err("memwatch: proc_gid=%u is not a group: 0 to 4294967294\n", proc_gid);
-		return -EINVAL;
+		return -ERANGE;
 	}
 	return 0;
+}
+
+/* Lives before pages: a process that exits after its slot was taken is seen to exit. */
+static void switch_on(void)
+{
+	mw_probes_init(page_owner);
+	mw_feature_set(MW_FEATURE_LIVES, true);
+	mw_task_table_scan();
+	mw_feature_set(MW_FEATURE_PAGES, !off);
+	mw_feature_set(MW_FEATURE_GROWTH, !off);
+	mw_feature_set(MW_FEATURE_STALLS, !off);
+	mw_feature_set(MW_FEATURE_FRAGMENTATION, !off);
+	mw_feature_set(MW_FEATURE_SLAB, slab && !off);
+}
+
+/* The tick and the janitor are woken by probes alone: they go after those. */
+static void switch_off(void)
+{
+	mw_features_off();
+	mw_tick_exit();
+	mw_janitor_stop();
 }
 
 static int __init memwatch_init(void)
@@ -59,25 +90,23 @@ static int __init memwatch_init(void)
 	err = mw_zone_events_init();
 	if (err)
 		goto out_owners;
-	err = mw_tick_init();
+	err = mw_slab_init();
 	if (err)
 		goto out_zone_events;
-	err = mw_probes_attach(page_owner);
+	mw_slab_totals_init();
+	err = mw_tick_init();
 	if (err)
-		goto out_tick;
-	mw_task_table_scan();
-	if (page_owner)
-		mw_page_owner_adopt();
+		goto out_slab;
+	switch_on();
 	err = mw_procfs_init(proc_gid);
 	if (err)
-		goto out_probes;
+		goto out_switch_off;
 	return 0;
 
-out_probes:
-	mw_probes_detach();
-out_tick:
-	mw_tick_exit();
-	mw_janitor_stop();
+out_switch_off:
+	switch_off();
+out_slab:
+	mw_slab_exit();
 out_zone_events:
 	mw_zone_events_exit();
 out_owners:
@@ -90,16 +119,14 @@ out:
 }
 
 /*
- * Readers are gone after the first step and probes after the second, the
- * tick and the janitor, whom only these wake, after the next two: nothing then
- * refers to the page map and the table.
+ * Readers are gone after the first step and probes after the second: nothing
+ * then refers to what the others free.
  */
 static void __exit memwatch_exit(void)
 {
 	mw_procfs_exit();
-	mw_probes_detach();
-	mw_tick_exit();
-	mw_janitor_stop();
+	switch_off();
+	mw_slab_exit();
 	mw_zone_events_exit();
 	mw_owners_exit();
 	mw_task_table_exit();

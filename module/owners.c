@@ -3,6 +3,8 @@
  * owners.c - the bookkeeping of owners as a whole: whether pages have owners,
  * and what the sums of the pseudo-owners are made of.
  */
+#include <linux/sched.h>
+
 #include "owners.h"
 #include "page_owner.h"
 
@@ -23,6 +25,29 @@ void mw_owners_exit(void)
 bool mw_owns_pages(void)
 {
 	return owns_pages;
+}
+
+void mw_owners_adopt(void)
+{
+	mw_page_owner_adopt();
+}
+
+/*
+ * The stocks keep what they hold: no probe counts pages, so that what is read
+ * with them stays true, and a later fold adds to both sides of nothing.
+ */
+void mw_owners_forget(void)
+{
+	struct mw_slot_pages pages;
+
+	mw_page_owner_clear();
+	for (unsigned int nr = MW_SLOT_UNKNOWN; nr < mw_task_slots(); nr++) {
+		mw_slot_read(nr, NULL, &pages);
+		for (int kind = 0; kind < MW_KINDS; kind++)
+			atomic64_add(pages.allocs[kind] - pages.frees[kind],
+				     &mw_slot(nr)->frees[kind]);
+		cond_resched();
+	}
 }
 
 /* Pages whose allocation or whole life the tracepoints did not tell of. */

@@ -14,6 +14,18 @@ void mw_owners_exit(void);
 /* Is ownership tracked (page_owner=1)? Without, frees count for who frees. */
 bool mw_owns_pages(void);
 
+/*
+ * Counting begins: every page in use that nobody was seen to allocate is given
+ * to [unknown]. Process context; after the probes were attached.
+ */
+void mw_owners_adopt(void);
+
+/*
+ * Counting ends: nobody owns anything any more, and what was owned counts as
+ * freed. Process context; after the probes were detached.
+ */
+void mw_owners_forget(void);
+
 /**
  * mw_owner_read() - counts of a slot as people see them
  * As mw_slot_read(). [unknown] has what was in use when the module came, and

@@ -388,3 +388,17 @@ void mw_page_owner_adopt(void)
 	}
 	mutex_unlock(&map_lock);
 }
+
+void mw_page_owner_clear(void)
+{
+	struct mw_page_map *map;
+
+	mutex_lock(&map_lock);
+	map = map_get();
+	for (unsigned long nr = 0; nr < map->nr_chunks; nr++) {
+		if (map->chunks[nr])
+			memset(map->chunks[nr], 0, MW_CHUNK_PAGES * sizeof(u16));
+		cond_resched();
+	}
+	mutex_unlock(&map_lock);
+}

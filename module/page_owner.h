@@ -41,6 +41,9 @@ void mw_page_owner_exit(void);
  */
 void mw_page_owner_adopt(void);
 
+/* Every page without an owner again. Process context; no probe counts pages. */
+void mw_page_owner_clear(void);
+
 /* Bytes of the map and its chunks. */
 size_t mw_page_owner_bytes(void);
 

@@ -19,9 +19,9 @@ struct compact_control;
 
 #include "compat/compat.h"
 #include "compat/probe_types.h"
-#include "hooks.h"
 #include "page_owner.h"
 #include "probes.h"
+#include "slab.h"
 #include "stall.h"
 #include "task_table.h"
 #include "tick.h"
@@ -172,63 +172,113 @@ MW_CHECK_PROBE(mm_compaction_begin, on_compaction_begin);
 MW_CHECK_PROBE(mm_compaction_end, on_compaction_end);
 MW_CHECK_PROBE(mm_page_alloc_extfrag, on_fallback);
 
-static struct mw_probe probes[MW_EVENTS] = {
-	[MW_EVENT_PAGE_ALLOC] = { .name = "mm_page_alloc" },
-	[MW_EVENT_PAGE_FREE] = { .name = "mm_page_free" },
-	[MW_EVENT_RSS_STAT] = { .name = "rss_stat", .func = MW_RSS_STAT_PROBE },
-	[MW_EVENT_FORK] = { .name = "sched_process_fork", .func = on_fork },
-	[MW_EVENT_EXEC] = { .name = "sched_process_exec", .func = on_exec },
-	[MW_EVENT_EXIT] = { .name = "sched_process_exit", .func = on_exit },
-	[MW_EVENT_TASK_FREE] = { .name = "sched_process_free", .func = on_task_free },
-	[MW_EVENT_RECLAIM_BEGIN] = { .name = "mm_vmscan_direct_reclaim_begin",
-				     .func = on_reclaim_begin },
-	[MW_EVENT_RECLAIM_END] = { .name = "mm_vmscan_direct_reclaim_end",
-				   .func = on_reclaim_end },
-	[MW_EVENT_MEMCG_RECLAIM_BEGIN] = { .name = "mm_vmscan_memcg_reclaim_begin",
-					   .func = on_memcg_reclaim_begin },
-	[MW_EVENT_MEMCG_RECLAIM_END] = { .name = "mm_vmscan_memcg_reclaim_end",
-					 .func = on_memcg_reclaim_end },
-	[MW_EVENT_COMPACTION_BEGIN] = { .name = "mm_compaction_begin",
-					.func = on_compaction_begin },
-	[MW_EVENT_COMPACTION_END] = { .name = "mm_compaction_end",
-				      .func = on_compaction_end },
-	[MW_EVENT_FALLBACK] = { .name = "mm_page_alloc_extfrag", .func = on_fallback },
-};
+static void on_cache_alloc(void *data, unsigned long site, const void *object,
+			   struct kmem_cache *cache, gfp_t gfp, int node)
+{
+	count_event(MW_EVENT_CACHE_ALLOC);
+	if (likely(object))
+		mw_slab_alloc(cache, 1);
+}
+
+static void on_cache_free(void *data, unsigned long site, const void *object,
+			  const struct kmem_cache *cache)
+{
+	count_event(MW_EVENT_CACHE_FREE);
+	if (likely(object))
+		mw_slab_free(cache, 1);
+}
+
+static void on_kmalloc(void *data, unsigned long site, const void *object, size_t bytes_req,
+		       size_t bytes_alloc, gfp_t gfp, int node)
+{
+	count_event(MW_EVENT_KMALLOC);
+	if (likely(!ZERO_OR_NULL_PTR(object)))
+		mw_slab_kmalloc(bytes_req);
+}
+
+static void on_kfree(void *data, unsigned long site, const void *object)
+{
+	count_event(MW_EVENT_KFREE);
+	if (likely(!ZERO_OR_NULL_PTR(object)))
+		mw_slab_kfree(object);
+}
+
+MW_CHECK_PROBE(kmem_cache_alloc, on_cache_alloc);
+MW_CHECK_PROBE(kmem_cache_free, on_cache_free);
+MW_CHECK_PROBE(kmalloc, on_kmalloc);
+MW_CHECK_PROBE(kfree, on_kfree);
 
 /*
- * Lives before pages: a process that exits after its slot was taken is seen to
- * exit. And frees before allocations: a page that is seen allocated is seen
- * freed.
+ * In the order in which the probes of a feature are attached: what ends a thing
+ * before what begins it, so that a page, an object, a life or a stall that is
+ * seen to begin is seen to end.
  */
-static const enum mw_event attach_order[] = {
-	MW_EVENT_TASK_FREE, MW_EVENT_EXIT, MW_EVENT_EXEC, MW_EVENT_FORK,
-	MW_EVENT_RECLAIM_END, MW_EVENT_RECLAIM_BEGIN,
-	MW_EVENT_MEMCG_RECLAIM_END, MW_EVENT_MEMCG_RECLAIM_BEGIN,
-	MW_EVENT_COMPACTION_END, MW_EVENT_COMPACTION_BEGIN, MW_EVENT_FALLBACK,
-	MW_EVENT_RSS_STAT, MW_EVENT_PAGE_FREE, MW_EVENT_PAGE_ALLOC,
+static struct mw_probe probes[MW_EVENTS] = {
+	[MW_EVENT_TASK_FREE] = { "sched_process_free", on_task_free, MW_FEATURE_LIVES },
+	[MW_EVENT_EXIT] = { "sched_process_exit", on_exit, MW_FEATURE_LIVES },
+	[MW_EVENT_EXEC] = { "sched_process_exec", on_exec, MW_FEATURE_LIVES },
+	[MW_EVENT_FORK] = { "sched_process_fork", on_fork, MW_FEATURE_LIVES },
+	[MW_EVENT_PAGE_FREE] = { "mm_page_free", on_page_free, MW_FEATURE_PAGES },
+	[MW_EVENT_PAGE_ALLOC] = { "mm_page_alloc", on_page_alloc, MW_FEATURE_PAGES },
+	[MW_EVENT_RSS_STAT] = { "rss_stat", MW_RSS_STAT_PROBE, MW_FEATURE_GROWTH },
+	[MW_EVENT_RECLAIM_END] = { "mm_vmscan_direct_reclaim_end", on_reclaim_end,
+				   MW_FEATURE_STALLS },
+	[MW_EVENT_RECLAIM_BEGIN] = { "mm_vmscan_direct_reclaim_begin", on_reclaim_begin,
+				     MW_FEATURE_STALLS },
+	[MW_EVENT_MEMCG_RECLAIM_END] = { "mm_vmscan_memcg_reclaim_end", on_memcg_reclaim_end,
+					 MW_FEATURE_STALLS },
+	[MW_EVENT_MEMCG_RECLAIM_BEGIN] = { "mm_vmscan_memcg_reclaim_begin",
+					   on_memcg_reclaim_begin, MW_FEATURE_STALLS },
+	[MW_EVENT_COMPACTION_END] = { "mm_compaction_end", on_compaction_end,
+				      MW_FEATURE_STALLS },
+	[MW_EVENT_COMPACTION_BEGIN] = { "mm_compaction_begin", on_compaction_begin,
+					MW_FEATURE_STALLS },
+	[MW_EVENT_FALLBACK] = { "mm_page_alloc_extfrag", on_fallback,
+				MW_FEATURE_FRAGMENTATION },
+	[MW_EVENT_CACHE_FREE] = { "kmem_cache_free", on_cache_free, MW_FEATURE_SLAB },
+	[MW_EVENT_CACHE_ALLOC] = { "kmem_cache_alloc", on_cache_alloc, MW_FEATURE_SLAB },
+	[MW_EVENT_KFREE] = { "kfree", on_kfree, MW_FEATURE_SLAB },
+	[MW_EVENT_KMALLOC] = { "kmalloc", on_kmalloc, MW_FEATURE_SLAB },
 };
 
-int mw_probes_attach(bool page_owner)
+void mw_probes_init(bool page_owner)
 {
-	probes[MW_EVENT_PAGE_ALLOC].func = page_owner ? on_page_alloc : on_page_alloc_unowned;
-	probes[MW_EVENT_PAGE_FREE].func = page_owner ? on_page_free : on_page_free_unowned;
+	if (!page_owner) {
+		probes[MW_EVENT_PAGE_ALLOC].func = on_page_alloc_unowned;
+		probes[MW_EVENT_PAGE_FREE].func = on_page_free_unowned;
+	}
 	mw_probes_find(probes, ARRAY_SIZE(probes));
-	for (unsigned int i = 0; i < ARRAY_SIZE(attach_order); i++)
-		mw_probe_attach(&probes[attach_order[i]]);
-	if (page_owner)
-		mw_hooks_attach();
-	if (probes[MW_EVENT_PAGE_ALLOC].attached)
-		return 0;
-	mw_probes_detach();
-	return -ENOENT;
+}
+
+/* Does this kernel have every tracepoint of a feature? */
+static bool is_complete(enum mw_feature feature)
+{
+	for (enum mw_event event = 0; event < MW_EVENTS; event++)
+		if (probes[event].feature == feature && !probes[event].tp)
+			return false;
+	return true;
+}
+
+void mw_probes_attach(enum mw_feature feature)
+{
+	bool complete = is_complete(feature);
+
+	for (enum mw_event event = 0; event < MW_EVENTS; event++) {
+		if (probes[event].feature != feature)
+			continue;
+		if (complete)
+			mw_probe_attach(&probes[event]);
+		else if (probes[event].tp)
+			probes[event].err = -ENOTSUPP;
+	}
 }
 
 /* In the reverse order. */
-void mw_probes_detach(void)
+void mw_probes_detach(enum mw_feature feature)
 {
-	mw_hooks_detach();
-	for (unsigned int i = ARRAY_SIZE(attach_order); i-- > 0; )
-		mw_probe_detach(&probes[attach_order[i]]);
+	for (int event = MW_EVENTS; event-- > 0; )
+		if (probes[event].feature == feature)
+			mw_probe_detach(&probes[event]);
 	mw_probes_synchronize();
 }
 

@@ -31,8 +31,13 @@ static const struct mw_proc_file * const files[] = {
 	&mw_proc_fragmentation,
 };
 
+static const struct mw_proc_control * const controls[] = {
+	&mw_proc_config,
+};
+
 static struct proc_dir_entry *directory;
 static u64 created_ns;
+static unsigned int reader_gid;
 
 /**
  * struct snapshot - one open descriptor
@@ -82,19 +87,24 @@ static int snapshot_take(struct snapshot *snapshot)
 	return 0;
 }
 
-static int snapshot_open(struct inode *inode, struct file *file)
+int mw_snapshot_open(const struct mw_proc_file *proc_file, struct file *file)
 {
 	struct snapshot *snapshot = kzalloc(sizeof(*snapshot), GFP_KERNEL_ACCOUNT);
 
 	if (!snapshot)
 		return -ENOMEM;
 	mutex_init(&snapshot->lock);
-	snapshot->file = pde_data(inode);
+	snapshot->file = proc_file;
 	file->private_data = snapshot;
 	return 0;
 }
 
-static ssize_t snapshot_read(struct file *file, char __user *buf, size_t count, loff_t *pos)
+static int snapshot_open(struct inode *inode, struct file *file)
+{
+	return mw_snapshot_open(pde_data(inode), file);
+}
+
+ssize_t mw_snapshot_read(struct file *file, char __user *buf, size_t count, loff_t *pos)
 {
 	struct snapshot *snapshot = file->private_data;
 	ssize_t ret = 0;
@@ -110,7 +120,7 @@ static ssize_t snapshot_read(struct file *file, char __user *buf, size_t count, 
 	return ret;
 }
 
-static int snapshot_release(struct inode *inode, struct file *file)
+int mw_snapshot_release(struct inode *inode, struct file *file)
 {
 	struct snapshot *snapshot = file->private_data;
 
@@ -121,33 +131,54 @@ static int snapshot_release(struct inode *inode, struct file *file)
 
 static const struct proc_ops snapshot_ops = {
 	.proc_open = snapshot_open,
-	.proc_read = snapshot_read,
+	.proc_read = mw_snapshot_read,
 	.proc_lseek = default_llseek,
-	.proc_release = snapshot_release,
+	.proc_release = mw_snapshot_release,
 };
+
+static int create(const char *name, umode_t mode, const struct proc_ops *ops, void *data,
+		  kgid_t gid)
+{
+	struct proc_dir_entry *entry = proc_create_data(name, mode, directory, ops, data);
+
+	if (!entry)
+		return -ENOMEM;
+	proc_set_user(entry, GLOBAL_ROOT_UID, gid);
+	return 0;
+}
+
+static int create_all(kgid_t gid)
+{
+	int err = 0;
+
+	for (unsigned int i = 0; !err && i < ARRAY_SIZE(files); i++)
+		err = create(files[i]->name, 0440, &snapshot_ops, (void *)files[i], gid);
+	for (unsigned int i = 0; !err && i < ARRAY_SIZE(controls); i++)
+		err = create(controls[i]->name, controls[i]->mode, controls[i]->ops, NULL, gid);
+	return err;
+}
 
 int mw_procfs_init(unsigned int gid)
 {
 	kgid_t kgid = make_kgid(&init_user_ns, gid);
+	int err;
 
 	if (!gid_valid(kgid))
 		return -EINVAL;
+	reader_gid = gid;
 	created_ns = ktime_get_boottime_ns();
 	directory = proc_mkdir_mode(MEMWATCH_PROC_DIR, 0555, NULL);
 	if (!directory)
 		return -ENOMEM;
-	for (unsigned int i = 0; i < ARRAY_SIZE(files); i++) {
-		struct proc_dir_entry *entry =
-			proc_create_data(files[i]->name, 0440, directory, &snapshot_ops,
-					 (void *)files[i]);
+	err = create_all(kgid);
+	if (err)
+		mw_procfs_exit();
+	return err;
+}
 
-		if (!entry) {
-			mw_procfs_exit();
-			return -ENOMEM;
-		}
-		proc_set_user(entry, GLOBAL_ROOT_UID, kgid);
-	}
-	return 0;
+unsigned int mw_procfs_gid(void)
+{
+	return reader_gid;
 }
 
 u64 mw_procfs_uptime_s(void)

@@ -11,6 +11,9 @@
 #include "text.h"
 
 struct pid_namespace;
+struct file;
+struct inode;
+struct proc_ops;
 
 /**
  * struct mw_reader - who reads
@@ -34,6 +37,20 @@ struct mw_proc_file {
 	size_t (*size)(void);
 };
 
+/**
+ * struct mw_proc_control - one file under /proc/memwatch that is written to
+ * @name: its name
+ * @mode: its permissions
+ * @ops:  what opening, reading and writing it does
+ */
+struct mw_proc_control {
+	const char *name;
+	umode_t mode;
+	const struct proc_ops *ops;
+};
+
+extern const struct mw_proc_control mw_proc_config;
+
 extern const struct mw_proc_file mw_proc_status;
 extern const struct mw_proc_file mw_proc_tasks;
 extern const struct mw_proc_file mw_proc_growth;
@@ -41,8 +58,15 @@ extern const struct mw_proc_file mw_proc_exited;
 extern const struct mw_proc_file mw_proc_slab;
 extern const struct mw_proc_file mw_proc_fragmentation;
 
+/* For a control file that is also read by snapshot. As the members of proc_ops. */
+int mw_snapshot_open(const struct mw_proc_file *proc_file, struct file *file);
+ssize_t mw_snapshot_read(struct file *file, char __user *buf, size_t count, loff_t *pos);
+int mw_snapshot_release(struct inode *inode, struct file *file);
+
 /* @gid may read besides root. */
 int mw_procfs_init(unsigned int gid);
+
+unsigned int mw_procfs_gid(void);
 
 /* Seconds since mw_procfs_init(), suspended time included. */
 u64 mw_procfs_uptime_s(void);

@@ -11,14 +11,25 @@
 #include "page_owner.h"
 #include "probes.h"
 #include "procfs.h"
+#include "slab.h"
 #include "stall.h"
 #include "task_table.h"
 #include "zone_events.h"
 
-/* Of all that is counted, only the timing of stalls has a table that can be full. */
+/*
+ * Events that were not counted as they should be: stalls that found no room to
+ * be timed, slab events that are counted as [other]. No page event can be.
+ */
 static u64 events_dropped(enum mw_event event)
 {
-	return event == MW_EVENT_RECLAIM_BEGIN ? mw_stalls_dropped() : 0;
+	switch (event) {
+	case MW_EVENT_RECLAIM_BEGIN:
+		return mw_stalls_dropped();
+	case MW_EVENT_CACHE_ALLOC:
+		return mw_slab_overflowed();
+	default:
+		return 0;
+	}
 }
 
 static void put_probes(struct mw_text *text)
@@ -62,7 +73,9 @@ static void put_memory(struct mw_text *text, const struct mw_table_stats *stats)
 	mw_text_key_u64(text, "memory_page_owner_bytes", page_map);
 	mw_text_key_u64(text, "memory_per_cpu_bytes", per_cpu);
 	mw_text_key_u64(text, "memory_zones_bytes", zones);
-	mw_text_key_u64(text, "memory_bytes", stats->bytes + page_map + per_cpu + zones);
+	mw_text_key_u64(text, "memory_slab_bytes", mw_slab_bytes());
+	mw_text_key_u64(text, "memory_bytes",
+			stats->bytes + page_map + per_cpu + zones + mw_slab_bytes());
 }
 
 static int show_status(struct mw_text *text, const struct mw_reader *reader)

@@ -19,6 +19,8 @@ static void fold(struct mw_stock *stock, bool frees)
 	for (int kind = 0; kind < MW_KINDS; kind++)
 		if (stock->pages[kind])
 			atomic64_add(stock->pages[kind], &counts[kind]);
+	if (stock->slab_bytes)
+		atomic64_add(stock->slab_bytes, &slot->slab_bytes);
 }
 
 /*
@@ -34,6 +36,7 @@ void mw_stock_switch(struct mw_stock *stock, u32 key, bool frees)
 	fold(stock, frees);
 	for (int kind = 0; kind < MW_KINDS; kind++)
 		WRITE_ONCE(stock->pages[kind], 0);
+	WRITE_ONCE(stock->slab_bytes, 0);
 	WRITE_ONCE(stock->key, key);
 	smp_wmb();
 	WRITE_ONCE(stock->seq, stock->seq + 1);
@@ -57,6 +60,16 @@ void mw_stock_switch_task(struct mw_cpu *cpu)
 	cpu->task_start = current->start_boottime;
 }
 
+void mw_stock_slab_slow(unsigned long bytes)
+{
+	if (mw_context() != MW_CONTEXT_TASK) {
+		this_cpu_add(mw_cpu.irq_slab_bytes, bytes);
+		return;
+	}
+	mw_stock_switch_task(this_cpu_ptr(&mw_cpu));
+	this_cpu_add(mw_cpu.alloc.slab_bytes, bytes);
+}
+
 /* One look at a stock: its sequence, even, with the rest as of that moment. */
 static u32 stock_peek(const struct mw_stock *stock, struct mw_stock *ret_copy)
 {
@@ -68,6 +81,7 @@ static u32 stock_peek(const struct mw_stock *stock, struct mw_stock *ret_copy)
 		ret_copy->key = READ_ONCE(stock->key);
 		for (int kind = 0; kind < MW_KINDS; kind++)
 			ret_copy->pages[kind] = READ_ONCE(stock->pages[kind]);
+		ret_copy->slab_bytes = READ_ONCE(stock->slab_bytes);
 		smp_rmb();
 		if (!(seq & 1) && READ_ONCE(stock->seq) == seq)
 			return seq;
@@ -97,12 +111,18 @@ static u64 fingerprint(u64 sum, u64 value)
 	return (sum ^ value) * 0x9e3779b97f4a7c15ULL;
 }
 
+/* One side of a slot: what was allocated, or what was freed. */
+struct side {
+	u64 pages[MW_KINDS];
+	u64 slab_bytes;
+};
+
 /*
- * Adds what the stocks of one side hold for @slot to @ret_pages. Returns a
+ * Adds what the stocks of one side hold for @slot to @ret_side. Returns a
  * fingerprint of which those were and of their sequences: it differs when one
  * of them was folded.
  */
-static u64 pending(unsigned int slot, bool frees, u64 ret_pages[MW_KINDS])
+static u64 pending(unsigned int slot, bool frees, struct side *ret_side)
 {
 	u64 seqs = 1;
 	unsigned int cpu;
@@ -116,37 +136,44 @@ static u64 pending(unsigned int slot, bool frees, u64 ret_pages[MW_KINDS])
 				continue;
 			seqs = fingerprint(seqs, (u64)cpu << 40 | (u64)nr << 32 | seq);
 			for (int kind = 0; kind < MW_KINDS; kind++)
-				ret_pages[kind] += copy.pages[kind];
+				ret_side->pages[kind] += copy.pages[kind];
+			ret_side->slab_bytes += copy.slab_bytes;
 		}
 	}
 	return seqs;
 }
 
+static void add_folded(unsigned int nr, bool frees, struct side *side)
+{
+	const struct mw_slot *slot = mw_slot(nr);
+	const atomic64_t *counts = frees ? slot->frees : slot->allocs;
+
+	for (int kind = 0; kind < MW_KINDS; kind++)
+		side->pages[kind] += atomic64_read(&counts[kind]);
+	side->slab_bytes += atomic64_read(&slot->slab_bytes);
+}
+
 /*
  * Reads one side of a slot. A stock that folds between our look at it and our
- * look at the slot would be counted twice or not at all; then the sequences
+ * look at the slot would be counted twice or not at all; then the fingerprints
  * differ, and we look again. Only folds of this very slot matter, and each
  * takes a change of task on that CPU, so that this ends: a fold in the time of
  * a loop over the CPUs is rare, eight in a row do not happen in practice; if
  * they do, the result is off by what one stock held at most.
  */
-static void read_side(unsigned int slot, bool frees, bool look, u64 ret_pages[MW_KINDS])
+static void read_side(unsigned int slot, bool frees, bool look, struct side *ret_side)
 {
-	const atomic64_t *counts = frees ? mw_slot(slot)->frees : mw_slot(slot)->allocs;
-
 	for (int tries = 0; tries < 8; tries++) {
-		u64 again[MW_KINDS] = {};
+		struct side again = {};
 		u64 seqs = 0;
 
-		for (int kind = 0; kind < MW_KINDS; kind++)
-			ret_pages[kind] = 0;
+		*ret_side = (struct side){};
 		if (look)
-			seqs = pending(slot, frees, ret_pages);
+			seqs = pending(slot, frees, ret_side);
 		smp_rmb();
-		for (int kind = 0; kind < MW_KINDS; kind++)
-			ret_pages[kind] += atomic64_read(&counts[kind]);
+		add_folded(slot, frees, ret_side);
 		smp_rmb();
-		if (!look || pending(slot, frees, again) == seqs)
+		if (!look || pending(slot, frees, &again) == seqs)
 			return;
 	}
 }
@@ -158,8 +185,13 @@ static void read_side(unsigned int slot, bool frees, bool look, u64 ret_pages[MW
  */
 static void read_both(unsigned int slot, bool look, struct mw_slot_pages *ret_pages)
 {
-	read_side(slot, true, look, ret_pages->frees);
-	read_side(slot, false, look, ret_pages->allocs);
+	struct side side;
+
+	read_side(slot, true, look, &side);
+	memcpy(ret_pages->frees, side.pages, sizeof(side.pages));
+	read_side(slot, false, look, &side);
+	memcpy(ret_pages->allocs, side.pages, sizeof(side.pages));
+	ret_pages->slab_bytes = side.slab_bytes;
 }
 
 /* What interrupts allocated is counted per CPU and never folded. */
@@ -167,10 +199,13 @@ static void add_irq_allocs(struct mw_slot_pages *pages)
 {
 	unsigned int cpu;
 
-	for_each_possible_cpu(cpu)
+	for_each_possible_cpu(cpu) {
+		const struct mw_cpu *c = per_cpu_ptr(&mw_cpu, cpu);
+
 		for (int kind = 0; kind < MW_KINDS; kind++)
-			pages->allocs[kind] +=
-				READ_ONCE(per_cpu_ptr(&mw_cpu, cpu)->irq_allocs[kind]);
+			pages->allocs[kind] += READ_ONCE(c->irq_allocs[kind]);
+		pages->slab_bytes += READ_ONCE(c->irq_slab_bytes);
+	}
 }
 
 void mw_slot_read(unsigned int slot, const struct mw_stock_view *view,

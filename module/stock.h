@@ -44,33 +44,42 @@ enum mw_context {
 	MW_CONTEXTS,
 };
 
-/* What is counted as events, one number a probe. */
+/*
+ * What is counted as events, one number a probe; in the order in which the
+ * probes of a feature are attached (probes.c).
+ */
 enum mw_event {
-	MW_EVENT_PAGE_ALLOC,
-	MW_EVENT_PAGE_FREE,
-	MW_EVENT_RSS_STAT,
-	MW_EVENT_FORK,
-	MW_EVENT_EXEC,
-	MW_EVENT_EXIT,
 	MW_EVENT_TASK_FREE,
-	MW_EVENT_RECLAIM_BEGIN,
+	MW_EVENT_EXIT,
+	MW_EVENT_EXEC,
+	MW_EVENT_FORK,
+	MW_EVENT_PAGE_FREE,
+	MW_EVENT_PAGE_ALLOC,
+	MW_EVENT_RSS_STAT,
 	MW_EVENT_RECLAIM_END,
-	MW_EVENT_MEMCG_RECLAIM_BEGIN,
+	MW_EVENT_RECLAIM_BEGIN,
 	MW_EVENT_MEMCG_RECLAIM_END,
-	MW_EVENT_COMPACTION_BEGIN,
+	MW_EVENT_MEMCG_RECLAIM_BEGIN,
 	MW_EVENT_COMPACTION_END,
+	MW_EVENT_COMPACTION_BEGIN,
 	MW_EVENT_FALLBACK,
+	MW_EVENT_CACHE_FREE,
+	MW_EVENT_CACHE_ALLOC,
+	MW_EVENT_KFREE,
+	MW_EVENT_KMALLOC,
 	MW_EVENTS,
 };
 
 /**
  * struct mw_stock - pages counted for one slot and not yet folded into it
  * @pages: by kind; only grow between two folds
+ * @slab_bytes: bytes of slab objects; only on the alloc side
  * @key:   slot number << 1, the form that a page's owner has
  * @seq:   odd while a fold is under way
  */
 struct mw_stock {
 	unsigned long pages[MW_KINDS];
+	unsigned long slab_bytes;
 	u32 key;
 	u32 seq;
 };
@@ -82,6 +91,7 @@ struct mw_stock {
  * @task_start: its start_boottime
  * @alloc:      allocations of @task's process
  * @irq_allocs: pages allocated in interrupts, by kind; this_cpu operations
+ * @irq_slab_bytes: the same for slab objects
  * @unmapped_allocs: pages allocated where the page map has no chunk
  * @unmapped_frees:  the same, freed
  * @failed_allocs:   mm_page_alloc events without a page
@@ -96,6 +106,7 @@ struct mw_cpu {
 	u64 task_start;
 	struct mw_stock alloc;
 	unsigned long irq_allocs[MW_KINDS];
+	unsigned long irq_slab_bytes;
 	unsigned long unmapped_allocs;
 	unsigned long unmapped_frees;
 	unsigned long failed_allocs;
@@ -108,10 +119,11 @@ struct mw_cpu {
 
 DECLARE_PER_CPU_ALIGNED(struct mw_cpu, mw_cpu);
 
-/* Exact counts of one slot, in pages. */
+/* Exact counts of one slot: pages by kind, and bytes of slab objects. */
 struct mw_slot_pages {
 	u64 allocs[MW_KINDS];
 	u64 frees[MW_KINDS];
+	u64 slab_bytes;
 };
 
 /**
@@ -146,6 +158,7 @@ u64 mw_unmapped_frees(void);
 /* The slow sides of the functions below. */
 void mw_stock_switch_task(struct mw_cpu *cpu);
 void mw_stock_switch(struct mw_stock *stock, u32 key, bool frees);
+void mw_stock_slab_slow(unsigned long bytes);
 
 static __always_inline enum mw_context mw_context(void)
 {
@@ -190,6 +203,16 @@ static inline u32 mw_stock_alloc(unsigned long pages, unsigned int kind)
 	if (!mw_stock_stands_for_current())
 		mw_stock_switch_task(this_cpu_ptr(&mw_cpu));
 	return mw_stock_alloc_fast(pages, kind);
+}
+
+/* Counts bytes of slab objects allocated by whoever runs here. */
+static __always_inline void mw_stock_slab(unsigned long bytes)
+{
+	if (unlikely(!mw_stock_stands_for_current())) {
+		mw_stock_slab_slow(bytes);
+		return;
+	}
+	this_cpu_add(mw_cpu.alloc.slab_bytes, bytes);
 }
 
 /* Does the task's free stock of this CPU stand for @owner, and may it be used? */

@@ -14,6 +14,7 @@
 #include <linux/timekeeping.h>
 
 #include "compat/compat.h"
+#include "features.h"
 #include "owners.h"
 #include "task_record.h"
 #include "task_table.h"
@@ -130,8 +131,13 @@ static void print_rss(struct mw_text *text, const struct mw_rss *rss)
 	mw_text_col_u64(text, MW_PAGES_TO_KB(rss->peak));
 }
 
+/* What is not counted now is `-`; totals of before would pass for those of today. */
 static void print_pages(struct mw_text *text, const struct mw_slot_pages *pages)
 {
+	if (!mw_feature_on(MW_FEATURE_PAGES)) {
+		mw_text_str(text, " - - - -");
+		return;
+	}
 	mw_text_col_u64(text, pages->allocs[MW_USER] + pages->allocs[MW_KERNEL]);
 	mw_text_col_u64(text, pages->frees[MW_USER] + pages->frees[MW_KERNEL]);
 	if (!mw_owns_pages()) {
@@ -140,6 +146,24 @@ static void print_pages(struct mw_text *text, const struct mw_slot_pages *pages)
 	}
 	mw_text_col_s64(text, (s64)(pages->allocs[MW_USER] - pages->frees[MW_USER]));
 	mw_text_col_s64(text, (s64)(pages->allocs[MW_KERNEL] - pages->frees[MW_KERNEL]));
+}
+
+static void print_rates(struct mw_text *text, const struct mw_growth *growth)
+{
+	for (int window = 0; window < MW_WINDOWS; window++) {
+		if (mw_feature_on(MW_FEATURE_GROWTH))
+			mw_text_col_milli(text, mw_growth_milli(growth, window));
+		else
+			mw_text_str(text, " -");
+	}
+}
+
+static void print_if_on(struct mw_text *text, enum mw_feature feature, u64 value)
+{
+	if (mw_feature_on(feature))
+		mw_text_col_u64(text, value);
+	else
+		mw_text_str(text, " -");
 }
 
 void mw_record_print(struct mw_text *text, const struct mw_task_record *record)
@@ -152,10 +176,9 @@ void mw_record_print(struct mw_text *text, const struct mw_task_record *record)
 	mw_text_col_u64(text, record->threads);
 	print_rss(text, &record->rss);
 	mw_text_col_s64(text, mw_record_growth_kb(record));
-	for (int window = 0; window < MW_WINDOWS; window++)
-		mw_text_col_milli(text, mw_growth_milli(&record->growth, window));
+	print_rates(text, &record->growth);
 	print_pages(text, &record->pages);
-	mw_text_str(text, " -");
-	mw_text_col_u64(text, record->stall_us);
+	print_if_on(text, MW_FEATURE_SLAB, record->pages.slab_bytes / 1024);
+	print_if_on(text, MW_FEATURE_STALLS, record->stall_us);
 	mw_text_col_u64(text, record->first_seen_ns);
 }

@@ -259,10 +259,21 @@ overflow:
 	return MW_SLOT_OVERFLOW;
 }
 
+unsigned int mw_task_keep_exited(void)
+{
+	return READ_ONCE(table.keep);
+}
+
+void mw_task_set_keep_exited(unsigned int keep)
+{
+	WRITE_ONCE(table.keep, keep);
+	mw_janitor_kick();
+}
+
 /* Does the janitor have enough to do to be worth waking? */
 static bool wants_cleaning(void)
 {
-	return READ_ONCE(table.nr_exited) > 2 * table.keep ||
+	return READ_ONCE(table.nr_exited) > 2 * READ_ONCE(table.keep) ||
 	       READ_ONCE(table.nr_free) < table.low_water;
 }
 

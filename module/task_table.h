@@ -149,6 +149,11 @@ void mw_task_table_clean(void);
  */
 unsigned int mw_task_slot(struct task_struct *task);
 
+/* Records of exited processes that own nothing: how many to keep for people. */
+#define MW_KEEP_EXITED_MAX 16384
+unsigned int mw_task_keep_exited(void);
+void mw_task_set_keep_exited(unsigned int keep);
+
 /* Life events, from the probes of the same names; preemption off. */
 void mw_task_forked(struct task_struct *child);
 void mw_task_execed(struct task_struct *task);

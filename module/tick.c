@@ -14,6 +14,8 @@
 #include <linux/workqueue.h>
 
 #include "rss.h"
+#include "slab.h"
+#include "slab_totals.h"
 #include "task_table.h"
 #include "tick.h"
 #include "zone_events.h"
@@ -156,6 +158,8 @@ static void run_tick(struct work_struct *work)
 	WRITE_ONCE(mw_tick_epoch, mw_tick_epoch + 1);
 	smp_mb();
 	mw_zone_tick(tick.last_ns, now_ns);
+	mw_slab_tick(tick.last_ns, now_ns);
+	mw_slab_totals_tick(tick.last_ns, now_ns);
 	if (take_marked(tick.last_ns, now_ns)) {
 		WRITE_ONCE(tick.last_ns, now_ns);
 		schedule_delayed_work(&tick_work, nsecs_to_jiffies(MW_TICK_NS));

@@ -58,6 +58,8 @@ const char *mw_probe_state(const struct mw_probe *probe)
 		return "attached";
 	if (!probe->tp)
 		return "absent: this kernel has no such tracepoint";
+	if (probe->err == -ENOTSUPP)
+		return "off: this kernel lacks another tracepoint that goes with it";
 	if (probe->err)
 		return "failed: the kernel refused the probe";
 	return "off";

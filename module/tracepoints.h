@@ -15,6 +15,7 @@ struct tracepoint;
  * @name:     of the tracepoint
  * @func:     the probe; its type was checked against the tracepoint's where
  *            the table was made
+ * @feature:  what it is for; of no meaning here
  * @tp:       found by mw_probes_find(), NULL if this kernel has none
  * @attached: events arrive
  * @err:      why attaching failed, negative errno, or 0
@@ -22,6 +23,7 @@ struct tracepoint;
 struct mw_probe {
 	const char *name;
 	void *func;
+	int feature;
 	struct tracepoint *tp;
 	bool attached;
 	int err;

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * features.h - what can be switched on and off while the module is loaded. A
+ * feature that is off has no probe attached: it costs nothing.
+ */
+#ifndef _MW_FEATURES_H
+#define _MW_FEATURES_H
+
+#include <linux/types.h>
+
+enum mw_feature {
+	MW_FEATURE_LIVES,		/* fork, exec, exit; always on */
+	MW_FEATURE_PAGES,		/* page counts and owners */
+	MW_FEATURE_GROWTH,		/* rates of RSS */
+	MW_FEATURE_STALLS,		/* time in reclaim and compaction */
+	MW_FEATURE_FRAGMENTATION,	/* fallbacks */
+	MW_FEATURE_SLAB,		/* slab objects by cache */
+	MW_FEATURES,
+};
+
+/* May be read at any time; for what is printed. */
+bool mw_feature_on(enum mw_feature feature);
+
+/*
+ * Switches a feature on or off; process context, sleeps. A feature that needs a
+ * tracepoint that this kernel lacks is on and counts nothing; status says why.
+ */
+void mw_feature_set(enum mw_feature feature, bool on);
+
+/* All off: afterwards no probe runs. */
+void mw_features_off(void);
+
+#endif /* _MW_FEATURES_H */

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * slab.h - slab objects by cache, and bytes by process. Off unless asked for
+ * (`slab 1` in config): an event costs some 20 instructions, and there are many.
+ *
+ * A kmem_cache is counted by itself; kmalloc() by size class, because kfree()'s
+ * event does not say from which of the caches of a size the object came.
+ */
+#ifndef _MW_SLAB_H
+#define _MW_SLAB_H
+
+#include <linux/hash.h>
+#include <linux/percpu.h>
+#include <linux/slab.h>
+
+#include "growth.h"
+#include "stock.h"
+
+#define MW_SLAB_NAME_MAX 32
+
+/* Entries: what found no room, the kmalloc classes, then a hash of caches. */
+#define MW_SLAB_OTHER		0
+#define MW_SLAB_KMALLOC		1
+#define MW_SLAB_HASH_FIRST	16
+#define MW_SLAB_HASH_SHIFT	9
+#define MW_SLAB_ENTRIES		(MW_SLAB_HASH_FIRST + (1U << MW_SLAB_HASH_SHIFT))
+
+/**
+ * struct mw_slab_counts - of one entry on one CPU
+ * @allocs: objects allocated
+ * @frees:  objects freed
+ */
+struct mw_slab_counts {
+	unsigned long allocs;
+	unsigned long frees;
+};
+
+/**
+ * struct mw_slab_entry - one cache or size class
+ * @cache:  compared by address only; NULL for classes and free entries
+ * @size:   bytes of an object; 0 if they differ
+ * @name:   copied when the cache was first seen
+ */
+struct mw_slab_entry {
+	const struct kmem_cache *cache;
+	unsigned int size;
+	char name[MW_SLAB_NAME_MAX];
+};
+
+/* What stands in /proc/memwatch/slab for one entry. */
+struct mw_slab_record {
+	const char *name;
+	u64 allocs;
+	u64 frees;
+	s64 live_objects;
+	s64 live_kb;
+	s64 growth_kb;
+	struct mw_growth growth;
+};
+
+extern struct mw_slab_entry *mw_slab_entries;
+extern struct mw_slab_counts __percpu *mw_slab_counts;
+
+int mw_slab_init(void);
+void mw_slab_exit(void);
+size_t mw_slab_bytes(void);
+
+/* Caches that found no room in the table; counted together as [other]. */
+u64 mw_slab_overflowed(void);
+
+/* Process context. False for an entry that was never used. */
+bool mw_slab_read(unsigned int entry, u64 now_ns, struct mw_slab_record *ret_record);
+
+/* Takes the live bytes of every cache; from the tick. */
+void mw_slab_tick(u64 held_ns, u64 now_ns);
+
+/*
+ * Live memory of a cache by name, or of all slabs with NULL. False for a cache
+ * that was not seen. Process context.
+ */
+bool mw_slab_live_kb(const char *name, u64 *ret_kb);
+
+/* From probes; preemption off. */
+unsigned int mw_slab_entry_slow(const struct kmem_cache *cache);
+void mw_slab_kmalloc(size_t bytes_req);
+void mw_slab_kfree(const void *object);
+
+static __always_inline unsigned int mw_slab_entry(const struct kmem_cache *cache)
+{
+	unsigned int nr = MW_SLAB_HASH_FIRST + hash_ptr((void *)cache, MW_SLAB_HASH_SHIFT);
+
+	if (likely(READ_ONCE(mw_slab_entries[nr].cache) == cache))
+		return nr;
+	return mw_slab_entry_slow(cache);
+}
+
+static __always_inline void mw_slab_alloc(const struct kmem_cache *cache, unsigned long objects)
+{
+	unsigned int nr = mw_slab_entry(cache);
+
+	this_cpu_add(mw_slab_counts[nr].allocs, objects);
+	mw_stock_slab(objects * mw_slab_entries[nr].size);
+}
+
+static __always_inline void mw_slab_free(const struct kmem_cache *cache, unsigned long objects)
+{
+	this_cpu_add(mw_slab_counts[mw_slab_entry(cache)].frees, objects);
+}
+
+#endif /* _MW_SLAB_H */

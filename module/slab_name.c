@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * slab_name.c - finds where a kmem_cache has its name.
+ *
+ * The structure is private to the kernel since 6.8 (before, it differed by
+ * version and configuration), and no exported function gives the name. So we
+ * make a cache of our own with a name that nothing else has, and look in it for
+ * a pointer to that name: where it stands there, it stands in every cache. (A
+ * second one, behind it, is that of the cache's entry in sysfs.) If there is
+ * none, caches are named by their size.
+ */
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/string.h>
+
+#include "slab_name.h"
+
+/* The name is near the front; a kmem_cache is longer than this on every kernel. */
+#define MW_SEARCH_WORDS 24
+
+static int name_word = -1;
+
+static const char unique_name[] = "memwatch_name_probe";
+
+/* A constructor keeps the cache from being merged with another. */
+static void no_merge(void *object)
+{
+}
+
+/* Names are copied to slab memory, which is in the direct map. */
+static bool points_to_name(unsigned long word)
+{
+	return word && virt_addr_valid((void *)word) &&
+	       virt_addr_valid((void *)(word + sizeof(unique_name))) &&
+	       !memcmp((const void *)word, unique_name, sizeof(unique_name));
+}
+
+static int find_name(const unsigned long *words)
+{
+	for (int i = 0; i < MW_SEARCH_WORDS; i++)
+		if (points_to_name(words[i]))
+			return i;
+	return -1;
+}
+
+void mw_slab_name_learn(void)
+{
+	struct kmem_cache *cache = kmem_cache_create(unique_name, 8, 0, 0, no_merge);
+
+	if (!cache)
+		return;
+	name_word = find_name((const unsigned long *)cache);
+	kmem_cache_destroy(cache);
+}
+
+void mw_slab_name(struct kmem_cache *cache, char *ret_name, size_t size)
+{
+	if (name_word < 0)
+		snprintf(ret_name, size, "size-%u", kmem_cache_size(cache));
+	else
+		strscpy(ret_name, ((const char * const *)cache)[name_word], size);
+}
