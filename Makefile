@@ -178,7 +178,7 @@ may-install:
 .PHONY: install
 install: may-install all install-userspace ## the reader to PREFIX/bin, the module for KVER=
 	$(MAKE) -C $(KDIR) M=$(CURDIR) $(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
-	depmod $(if $(DESTDIR),-b $(DESTDIR)) $(KVER)
+	$(if $(DESTDIR),,depmod $(KVER))
 
 .PHONY: install-userspace
 install-userspace: userspace ## the reader alone
@@ -189,11 +189,11 @@ install-userspace: userspace ## the reader alone
 uninstall: may-install ## what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/memwatch $(MAN_PAGES:%=$(DESTDIR)$(PREFIX)/share/man/man1/$(notdir %))
 	find $(DESTDIR)/lib/modules/$(KVER) -name 'memwatch.ko*' -delete
-	depmod $(if $(DESTDIR),-b $(DESTDIR)) $(KVER)
+	$(if $(DESTDIR),,depmod $(KVER))
 
 # By hand, since Kbuild's clean wants headers and deletes *.a everywhere.
 .PHONY: clean
 clean: ## what was built (downloads stay in ~/.cache/memwatch)
 	rm -rf $(B) Module.symvers modules.order .tmp_versions
-	rm -f memwatch.ko memwatch.mod memwatch.mod.c .*.cmd *.o
+	rm -f memwatch.ko memwatch.mod memwatch.mod.c .*.cmd *.o .*.o
 	if [ -d module ]; then find module \( -name '*.o' -o -name '.*.cmd' -o -name '*.mod' \) -delete; fi

@@ -42,7 +42,8 @@ as_root_line() {
 with_lock() {
 	local file=$1 fd status=0
 	shift
-	mkdir -p "$(dirname "$file")"
+	mkdir -p "$(dirname "$file")" && [ -w "$(dirname "$file")" ] ||
+		die "cannot write to $(dirname "$file"): see whose it is, or set MEMWATCH_CACHE to another place"
 	exec {fd}>"$file"
 	flock "$fd"
 	"$@" || status=$?

@@ -139,7 +139,7 @@ kernel_release() {
 	elif release=$(cached_release "$name"); then
 		say "apt cannot give kernel $name now: using $release from the cache"
 	else
-		die "no package for kernel $name: $(as_root_line 'apt-get update') with a working network, then try again"
+		die "apt offers no package for kernel $name: run \`$(as_root_line 'apt-get update')\` with a working network and try again; if this release of Debian has no $name, choose another"
 	fi
 	printf '%s' "$release"
 }
