@@ -51,9 +51,11 @@ all_of() {
 # is_json FILE: every line of it is one JSON object.
 is_json() { jq -e -c 'type == "object"' "$1" >/dev/null; }
 
-# grow: a program that touches STEP KiB more every PAUSE ms, STEPS times.
+# $grow: a program that touches STEP KiB more every PAUSE ms, STEPS times. Tests run side by
+# side, so that each has one of another name, $grow_name.
 build_grow() {
-	grow=$work/grow
+	grow_name=grow-$$
+	grow=$work/$grow_name
 	cat >"$work/grow.c" <<'END'
 #include <stdlib.h>
 #include <string.h>

@@ -38,21 +38,21 @@ check "without the module it says what that means" \
 	all_of 'complains "the module is not loaded: reading plain /proc"' \
 	'complains "insmod memwatch.ko"'
 
-mw run --interval 20ms -- "$grow" 100 20 120
-check "a program that leaks is found" all_of 'exits 5' 'complains "grow (pid "' 'complains ") leaks "'
-mw run --interval 20ms -- "$grow" 0 20 120
+mw run --interval 20ms -- "$grow" 100 20 150
+check "a program that leaks is found" all_of 'exits 5' 'complains "$grow_name (pid "' 'complains ") leaks "'
+mw run --interval 20ms -- "$grow" 0 20 150
 check "one that does not is not" all_of 'exits 5' 'complains "no leak found in "' \
 	'[[ $err != *leaks* ]]'
-mw run --interval 20ms --json -- "$grow" 100 20 120
+mw run --interval 20ms --json -- "$grow" 100 20 150
 tail -n +2 "$work/err" >"$work/json"
 check "the verdict as JSON, on stderr" all_of 'exits 5' '[ -z "$out" ]' 'is_json "$work/json"' \
-	'jq -e ".leak and .comm == \"grow\" and .rate_kib_per_s > 2000 and .rate_kib_per_s < 8000" \
+	'jq -e ".leak and .comm == \"$grow_name\" and .rate_kib_per_s > 2000 and .rate_kib_per_s < 8000" \
 		"$work/json" >/dev/null'
-mw run --interval 20ms -- sh -c "'$grow' 100 20 120; exit 6"
-check "a child that leaks is found" all_of 'exits 6' 'complains "grow (pid "' 'complains ") leaks "' \
+mw run --interval 20ms -- sh -c "'$grow' 100 20 150; exit 6"
+check "a child that leaks is found" all_of 'exits 6' 'complains "$grow_name (pid "' 'complains ") leaks "' \
 	'complains "no leak found in "'
-mw run --interval 20ms -- sh -c "('$grow' 100 20 120 &) ; sleep 2; exit 6"
-check "an orphan that leaks is found" all_of 'exits 6' 'complains "grow (pid "' 'complains ") leaks "'
+mw run --interval 20ms -- sh -c "('$grow' 100 20 150 &) ; sleep 3; exit 6"
+check "an orphan that leaks is found" all_of 'exits 6' 'complains "$grow_name (pid "' 'complains ") leaks "'
 
 # Signals are passed on, and those of the terminal are not sent twice.
 "$MEMWATCH" run -- sh -c 'trap "echo term; exit 9" TERM; echo ready; while :; do sleep 0.05; done' \

@@ -15,7 +15,7 @@ wait "$child"
 check "an alert fires, and is resolved when the process ends" all_of 'exits 0' \
 	'is_json "$work/out"' '[ "$(wc -l <"$work/out")" -eq 2 ]' \
 	'jq -se ".[0].state == \"firing\" and .[1].state == \"resolved\" and .[0].leak and
-		(.[1].leak | not) and .[0].pid == $child and .[0].comm == \"grow\" and
+		(.[1].leak | not) and .[0].pid == $child and .[0].comm == \"$grow_name\" and
 		.[0].fingerprint == .[1].fingerprint and .[1].reason == \"the process has ended\" and
 		.[0].limit_kb > 0" "$work/out" >/dev/null'
 check "what it says of itself goes to stderr" all_of \
@@ -24,8 +24,8 @@ check "what it says of itself goes to stderr" all_of \
 
 "$grow" 100 20 150 &
 child=$!
-mw watch --interval 20ms --exit-on-alert --comm grow
-check "--exit-on-alert, as a sentence" all_of 'exits 1' 'says "grow (pid $child) leaks "' \
+mw watch --interval 20ms --exit-on-alert --comm "$grow_name"
+check "--exit-on-alert, as a sentence" all_of 'exits 1' 'says "$grow_name (pid $child) leaks "' \
 	'[ "$(wc -l <"$work/out")" -eq 1 ]'
 wait "$child"
 
