@@ -63,11 +63,11 @@ kill "$pid"
 
 # What a process allocated is its own until it is freed, whoever frees it: a shell
 # fills 300 pages of a file, and another process removes the file.
+mkfifo /tmp/fifo
 # shellcheck disable=SC2016 # for the inner shell
 sh -c 'i=0; while [ $i -lt 300 ]; do printf %4096s .; i=$((i + 1)); done >/tmp/left
 	echo written >/tmp/ready; read -r never </tmp/fifo; exit 0' &
 writer=$!
-mkfifo /tmp/fifo
 mw_wait_for 20 test -s /tmp/ready
 sleep 0.3
 full=$(mw_task "$writer" owned_user_pages)

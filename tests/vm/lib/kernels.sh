@@ -15,6 +15,8 @@
 KERNEL_TABLE='
 6.1     | linux-image-cloud-amd64 linux-image-6.1-cloud-amd64  | linux-image-6[.]1[.][0-9a-z+.-]*-cloud-amd64
 6.12    | linux-image-6.12-cloud-amd64 linux-image-cloud-amd64 | linux-image-6[.]12[.][0-9a-z+.-]*-cloud-amd64
+6.1-rt  | linux-image-rt-amd64 linux-image-6.1-rt-amd64        | linux-image-6[.]1[.][0-9a-z+.-]*-rt-amd64
+6.12-rt | linux-image-6.12-rt-amd64 linux-image-rt-amd64       | linux-image-6[.]12[.][0-9a-z+.-]*-rt-amd64
 '
 
 kernel_names() {
@@ -55,7 +57,7 @@ image_package() {
 # header_packages HEADERS: the three packages that an external module needs.
 header_packages() {
 	printf '%s\n' "$1"
-	package_depends "$1" 'linux-headers-.*-common' &&
+	package_depends "$1" 'linux-headers-.*-common(-rt)?' &&
 		package_depends "$1" 'linux-kbuild-.*'
 }
 
