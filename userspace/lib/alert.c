@@ -96,12 +96,18 @@ static void put_string(struct text *text, const char *string)
 	put(text, "\"");
 }
 
-static void put_number(struct text *text, const char *key, double value)
+static void put_number(struct text *text, const char *key, double value, int digits)
 {
 	if (isfinite(value))
-		put(text, ",\"%s\":%.10g", key, value);
+		put(text, ",\"%s\":%.*g", key, digits, value);
 	else
 		put(text, ",\"%s\":null", key);
+}
+
+/* Microseconds of a wall clock need 16 digits; milliseconds are enough, and print as written. */
+static void put_time(struct text *text, const char *key, double value)
+{
+	put_number(text, key, value, 13);
 }
 
 static void put_verdict_fields(struct text *text, const struct mw_verdict *verdict)
@@ -111,19 +117,19 @@ static void put_verdict_fields(struct text *text, const struct mw_verdict *verdi
 	put(text, ",\"pid\":%" PRId32 ",\"start_ticks\":%" PRIu64 ",\"samples\":%" PRIu64,
 	    verdict->pid, verdict->start_ticks, verdict->samples);
 	put(text, ",\"leak\":%s", verdict->leak ? "true" : "false");
-	put_number(text, "confidence", verdict->confidence);
+	put_number(text, "confidence", verdict->confidence, 6);
 	put(text, ",\"class\":");
 	put_string(text, verdict->class_name);
-	put_number(text, "rate_kib_per_s", verdict->rate_kib_per_s);
-	put_number(text, "rate_low", verdict->rate_low);
-	put_number(text, "rate_high", verdict->rate_high);
-	put_number(text, "since_s", verdict->since_s);
-	put_number(text, "first_alert_s", verdict->first_alert_s);
+	put_number(text, "rate_kib_per_s", verdict->rate_kib_per_s, 6);
+	put_number(text, "rate_low", verdict->rate_low, 6);
+	put_number(text, "rate_high", verdict->rate_high, 6);
+	put_time(text, "since_s", verdict->since_s);
+	put_time(text, "first_alert_s", verdict->first_alert_s);
 	if (verdict->limit_kb == MW_UNKNOWN)
 		put(text, ",\"limit_kb\":null");
 	else
 		put(text, ",\"limit_kb\":%" PRId64, verdict->limit_kb);
-	put_number(text, "time_to_limit_s", verdict->time_to_limit_s);
+	put_number(text, "time_to_limit_s", verdict->time_to_limit_s, 6);
 	put(text, ",\"reason\":");
 	put_string(text, verdict->reason);
 }
@@ -145,7 +151,7 @@ int mw_alert_to_json(const struct mw_alert *alert, char *ret_text, size_t size)
 
 	mw_alert_fingerprint(alert, fingerprint);
 	put(&text, "{\"state\":\"%s\"", alert->firing ? "firing" : "resolved");
-	put_number(&text, "time_s", alert->time_s);
+	put_time(&text, "time_s", alert->time_s);
 	put(&text, ",\"host\":");
 	put_string(&text, alert->host);
 	put(&text, ",\"rule\":");

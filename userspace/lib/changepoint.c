@@ -6,7 +6,8 @@
  * Two lines. For normal errors twice the gain in log-likelihood of model B
  * over A is n ln(SSE_A / SSE_B). A second line brings two coefficients and the
  * place of the change: by the Bayesian criterion (Schwarz 1978) it must gain
- * more than 3 ln n. Every division is tried; running sums make each O(1).
+ * more than 3 ln n; 4 ln n are asked, since the best of all places is taken
+ * (5 of 200 straight noisy series are divided, 26 with 3 ln n). Every division is tried; running sums make each O(1).
  *
  * Saturation. A cache that fills follows y = a + b (1 - exp(-(t - t_1)/tau)).
  * For a fixed tau this is linear in a and b, so tau is searched on a grid of
@@ -105,7 +106,7 @@ void mw_changepoint_find(const double *t, const double *y, size_t n, size_t min_
 		ret_change->after = slope_of(&right);
 	}
 	ret_change->gain = (double)n * log(fmax(sse_of(&all), floor_sse) / best);
-	if (ret_change->gain <= 3.0 * log((double)n))
+	if (ret_change->gain <= 4.0 * log((double)n))
 		ret_change->at = 0;
 }
 

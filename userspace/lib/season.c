@@ -7,8 +7,9 @@
  * line and two harmonics of a period 2 pi/w. For a given period that is linear
  * least squares with six coefficients; the period is searched on a grid of the
  * number of periods seen, from three to one in five points, in steps of a
- * fifth of a period over the whole span (an error of half a step moves the wave
- * by a twentieth of a period at the ends).
+ * fifth of a period over the whole span, and around the best in steps of a
+ * fortieth: an error of half of that moves the wave by 1/160 of a period at the
+ * ends.
  *
  * A wave is believed when it explains MIN_EXPLAINED of the variance that the
  * line leaves. A random walk has its variance in waves longer than a third of
@@ -116,11 +117,30 @@ static double line_rest(const double *x, const double *y, size_t n)
 	return sxx > 0.0 ? fmax(0.0, syy - sxy * sxy / sxx) : syy;
 }
 
+struct wave {
+	double periods;
+	double fit[TERMS];
+	double sum; /* of squares left */
+};
+
+/* Keep the best of a range of periods. */
+static void search(const double *x, const double *y, size_t n, double from, double to, double step,
+		   struct wave *best)
+{
+	for (double periods = from; periods <= to; periods += step) {
+		struct wave wave = { .periods = periods };
+
+		wave.sum = fit(x, y, n, periods, wave.fit);
+		if (wave.sum < best->sum)
+			*best = wave;
+	}
+}
+
 bool mw_season_remove(const double *t, const double *y, size_t n, double *ret_rest,
 		      double *ret_height)
 {
-	double x[MW_STATS_MAX], moved[MW_STATS_MAX], one[TERMS], best[TERMS] = { 0 };
-	double least = INFINITY, best_periods = 0.0, high = -INFINITY, low = INFINITY;
+	double x[MW_STATS_MAX], moved[MW_STATS_MAX], high = -INFINITY, low = INFINITY;
+	struct wave best = { .sum = INFINITY };
 
 	if (n < MIN_POINTS || n > MW_STATS_MAX)
 		return false;
@@ -128,25 +148,17 @@ bool mw_season_remove(const double *t, const double *y, size_t n, double *ret_re
 		x[i] = (t[i] - t[0]) / (t[n - 1] - t[0]);
 		moved[i] = y[i] - y[0];
 	}
-	for (double periods = MIN_PERIODS; periods <= (double)n / POINTS_PER_PERIOD;
-	     periods += STEP) {
-		double sum = fit(x, moved, n, periods, one);
-
-		if (sum >= least)
-			continue;
-		least = sum;
-		best_periods = periods;
-		for (int j = 0; j < TERMS; j++)
-			best[j] = one[j];
-	}
-	if (!(least < (1.0 - MIN_EXPLAINED) * line_rest(x, moved, n)))
+	search(x, moved, n, MIN_PERIODS, (double)n / POINTS_PER_PERIOD, STEP, &best);
+	if (!(best.sum < (1.0 - MIN_EXPLAINED) * line_rest(x, moved, n)))
 		return false;
+	search(x, moved, n, best.periods - STEP / 2.0, best.periods + STEP / 2.0, STEP / 8.0,
+	       &best);
 	for (size_t i = 0; i < n; i++) {
 		double terms[TERMS], wave = 0.0;
 
-		terms_at(x[i], best_periods, terms);
+		terms_at(x[i], best.periods, terms);
 		for (int j = 2; j < TERMS; j++)
-			wave += best[j] * terms[j];
+			wave += best.fit[j] * terms[j];
 		ret_rest[i] = y[i] - wave;
 		high = fmax(high, wave);
 		low = fmin(low, wave);

@@ -147,8 +147,10 @@ static void set_width(struct mw_series *series, double interval_s)
 	const uint64_t early = 4 * MW_SERIES_FIRST;
 	double first = interval_s * MW_SERIES_FIRST;
 
-	if (interval_s <= 0.0 || series->samples > early ||
-	    (series->width_s > 0.0 && first * MW_SERIES_FIRST > series->width_s))
+	if (interval_s <= 0.0)
+		return;
+	if (series->width_s > 0.0 &&
+	    (series->samples > early || first * MW_SERIES_FIRST > series->width_s))
 		return;
 	series->first_s = first;
 	series->width_s = first;

@@ -29,8 +29,8 @@
  *
  * Worked example: t = 1..5, y = 1 3 2 5 6. The ten pairs: 9 rise, 1 (3 to 2)
  * falls: S = 8. Var S = 5*4*15/18 = 16.67, z = 7/4.082 = 1.71, one-sided
- * p = 0.043. The slopes sorted: -1, 0.5, 1, 1, 1.25, 1.33, 1.5, 2, 2, 3; their
- * median is (1.25 + 1.33)/2 = 1.29. For 80 %: C = 1.2816 * 4.082 = 5.23, the
+ * p = 0.043. The slopes sorted: -1, 0.5, 1, 1, 1, 1.25, 1.33, 2, 2, 3; their
+ * median is (1 + 1.25)/2 = 1.125. For 80 %: C = 1.2816 * 4.082 = 5.23, the
  * ranks are (10-5.23)/2 = 2.38 and (10+5.23)/2 + 1 = 8.62, rounded outward to
  * the 2nd and the 9th: 0.5 to 2.
  */
