@@ -90,6 +90,7 @@ static void processes_of_plain_proc(void **state)
 	write_stat(&tree, 1, "init", 0, 5, 10, 1 << 20, 31);
 	write_status(&tree, 1, 100);
 	write_stat(&tree, 2, "kthreadd", 0, 0, 10, 0, 0);
+	tree_write(&tree, "proc/2/status", "Name:\tkthreadd\n");
 	write_stat(&tree, 77, "a) b\nc", 1, 5, 500, 1 << 20, 31);
 	write_status(&tree, 77, 100);
 	tree_write(&tree, "proc/78/stat", "78 (cut) S 1");

@@ -96,9 +96,6 @@ static enum mw_csv_result split_quoted(const char *data, size_t len, bool at_end
 			if (c == NULL)
 				return at_end ? bad(record, "the quote is never closed")
 					      : MW_CSV_MORE;
-			/* A quote at the very end of the buffer may be half of a pair. */
-			if (c + 1 == end && !at_end)
-				return MW_CSV_MORE;
 			add_cell(record, cell + 1, (size_t)(c - cell - 1), true);
 			c++;
 		} else {
@@ -124,6 +121,7 @@ static enum mw_csv_result split_quoted(const char *data, size_t len, bool at_end
 			record->lines = lines;
 			return MW_CSV_RECORD;
 		}
+		/* The last byte may be half of a pair of quotes, or of CRLF. */
 		if (end - c < 2 && !at_end)
 			return MW_CSV_MORE;
 		record->count--;

@@ -54,8 +54,7 @@ static bool is_comm(const char *wanted, const char *comm)
 {
 	if (strcmp(wanted, comm) == 0)
 		return true;
-	return strlen(wanted) > KERNEL_COMM_LEN && strlen(comm) == KERNEL_COMM_LEN &&
-	       strncmp(wanted, comm, KERNEL_COMM_LEN) == 0;
+	return strlen(comm) == KERNEL_COMM_LEN && strncmp(wanted, comm, KERNEL_COMM_LEN) == 0;
 }
 
 bool mw_filter_wants(const struct mw_filter *filter, int32_t pid, const char *comm)
