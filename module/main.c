@@ -16,6 +16,7 @@
 #include "procfs.h"
 #include "slab.h"
 #include "slab_totals.h"
+#include "tag.h"
 #include "task_table.h"
 #include "tick.h"
 #include "zone_events.h"
@@ -113,6 +114,7 @@ out_owners:
 	mw_owners_exit();
 out_task_table:
 	mw_task_table_exit();
+	mw_tags_exit();
 out:
 	pr_err("memwatch: not loaded: error %d\n", err);
 	return err;
@@ -130,6 +132,7 @@ static void __exit memwatch_exit(void)
 	mw_zone_events_exit();
 	mw_owners_exit();
 	mw_task_table_exit();
+	mw_tags_exit();
 }
 
 module_init(memwatch_init);

@@ -33,6 +33,7 @@ static const struct mw_proc_file * const files[] = {
 
 static const struct mw_proc_control * const controls[] = {
 	&mw_proc_config,
+	&mw_proc_tag,
 };
 
 static struct proc_dir_entry *directory;

@@ -13,6 +13,7 @@
 #include "procfs.h"
 #include "slab.h"
 #include "stall.h"
+#include "tag.h"
 #include "task_table.h"
 #include "zone_events.h"
 
@@ -74,8 +75,10 @@ static void put_memory(struct mw_text *text, const struct mw_table_stats *stats)
 	mw_text_key_u64(text, "memory_per_cpu_bytes", per_cpu);
 	mw_text_key_u64(text, "memory_zones_bytes", zones);
 	mw_text_key_u64(text, "memory_slab_bytes", mw_slab_bytes());
+	mw_text_key_u64(text, "memory_tags_bytes", mw_tags_bytes());
 	mw_text_key_u64(text, "memory_bytes",
-			stats->bytes + page_map + per_cpu + zones + mw_slab_bytes());
+			stats->bytes + page_map + per_cpu + zones + mw_slab_bytes() +
+			mw_tags_bytes());
 }
 
 static int show_status(struct mw_text *text, const struct mw_reader *reader)

@@ -50,6 +50,7 @@ static void gather_common(const struct mw_record_context *context, unsigned int 
 	ret_record->first_seen_ns = slot->first_seen_ns;
 	ret_record->stall_us = div_u64(atomic64_read(&slot->stall_ns), NSEC_PER_USEC);
 	mw_owner_read(nr, &context->view, &ret_record->pages);
+	mw_task_tag(nr, ret_record->tag);
 }
 
 bool mw_record_live(const struct mw_record_context *context, unsigned int nr,
@@ -171,7 +172,8 @@ void mw_record_print(struct mw_text *text, const struct mw_task_record *record)
 	mw_text_s64(text, record->tgid);
 	mw_text_col_u64(text, record->start_ns);
 	mw_text_col_escaped(text, record->comm, TASK_COMM_LEN - 1);
-	mw_text_str(text, " - ");
+	mw_text_col_escaped(text, record->tag, MEMWATCH_TAG_MAX);
+	mw_text_char(text, ' ');
 	mw_text_char(text, record->state);
 	mw_text_col_u64(text, record->threads);
 	print_rss(text, &record->rss);

@@ -7,6 +7,7 @@
 #define _MW_TASK_RECORD_H
 
 #include "growth.h"
+#include "memwatch_abi.h"
 #include "procfs.h"
 #include "rss.h"
 #include "stock.h"
@@ -16,6 +17,7 @@
  * struct mw_task_record - one process, or a pseudo-owner
  * @tgid:        in the reader's pid namespace; 0 for pseudo-owners
  * @comm:        NUL-terminated
+ * @tag:         NUL-terminated, "" without
  * @state:       letter as in /proc/PID/stat; '-' for pseudo-owners
  * @first_pages: RSS when first seen
  * The other members are as the columns of /proc/memwatch/tasks.
@@ -25,6 +27,7 @@ struct mw_task_record {
 	u64 start_ns;
 	u64 first_seen_ns;
 	char comm[TASK_COMM_LEN];
+	char tag[MEMWATCH_TAG_MAX + 1];
 	char state;
 	unsigned int threads;
 	struct mw_rss rss;

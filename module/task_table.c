@@ -25,6 +25,7 @@
 #include "janitor.h"
 #include "rss.h"
 #include "stock.h"
+#include "tag.h"
 #include "task_table.h"
 
 /*
@@ -320,11 +321,62 @@ bool mw_task_growth(unsigned int nr, u32 gen, u64 held_ns, u64 now_ns,
 	return same;
 }
 
+bool mw_task_set_tag(struct task_struct *task, u16 tag)
+{
+	unsigned int nr = mw_task_slot(task);
+	unsigned long flags;
+	u16 old;
+
+	if (nr < MW_SLOT_FIRST)
+		return false;
+	raw_spin_lock_irqsave(&table.lock, flags);
+	old = table.slots[nr].tag;
+	WRITE_ONCE(table.slots[nr].tag, tag);
+	raw_spin_unlock_irqrestore(&table.lock, flags);
+	mw_tag_put(old);
+	return true;
+}
+
+/* Under the lock the slot keeps its reference, and so the text stands still. */
+void mw_task_tag(unsigned int nr, char ret_tag[MEMWATCH_TAG_MAX + 1])
+{
+	unsigned long flags;
+
+	ret_tag[0] = '\0';
+	if (!READ_ONCE(table.slots[nr].tag))
+		return;
+	raw_spin_lock_irqsave(&table.lock, flags);
+	mw_tag_copy(table.slots[nr].tag, ret_tag);
+	raw_spin_unlock_irqrestore(&table.lock, flags);
+}
+
+/* A child is of its parent's job; the parent is whoever runs. */
+static void inherit_tag(struct task_struct *child)
+{
+	const struct mw_slot *from = mw_slot(mw_task_slot(current));
+	unsigned long flags;
+	unsigned int nr;
+
+	if (likely(!READ_ONCE(from->tag)))
+		return;
+	nr = mw_task_slot(child);
+	if (nr < MW_SLOT_FIRST)
+		return;
+	raw_spin_lock_irqsave(&table.lock, flags);
+	if (!table.slots[nr].tag) {
+		mw_tag_hold(from->tag);
+		table.slots[nr].tag = from->tag;
+	}
+	raw_spin_unlock_irqrestore(&table.lock, flags);
+}
+
 /* Threads belong to the slot of their group. */
 void mw_task_forked(struct task_struct *child)
 {
-	if (thread_group_leader(child))
-		first_sight(child, mw_rss_of_task(child));
+	if (!thread_group_leader(child))
+		return;
+	first_sight(child, mw_rss_of_task(child));
+	inherit_tag(child);
 }
 
 /*
@@ -472,6 +524,8 @@ static void give_back(unsigned int nr)
 	slot->pid = NULL;
 	slot->tgid = 0;
 	slot->state = MW_SLOT_FREE;
+	mw_tag_put(slot->tag);
+	slot->tag = MW_TAG_NONE;
 	slot->next = table.free;
 	table.free = nr;
 	table.nr_free++;

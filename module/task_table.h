@@ -27,6 +27,7 @@
 #include <linux/types.h>
 
 #include "growth.h"
+#include "memwatch_abi.h"
 
 struct pid;
 struct pid_namespace;
@@ -88,6 +89,7 @@ struct mw_exit {
  *               reader knows that what it read belongs together
  * @tgid:        in the initial pid namespace
  * @next:        hash chain or free list, 0 ends it
+ * @tag:         with a reference to it (tag.h), until the slot is given back
  * @state:       enum mw_slot_state
  * @growth:      of RSS, while LIVE
  * @exit:        from EXITED on
@@ -108,6 +110,7 @@ struct mw_slot {
 	u32 gen;
 	pid_t tgid;
 	u16 next;
+	u16 tag;
 	u8 state;
 
 	union {
@@ -148,6 +151,15 @@ void mw_task_table_clean(void);
  * task in its last breath whose slot is gone, MW_SLOT_IRQ for the idle task.
  */
 unsigned int mw_task_slot(struct task_struct *task);
+
+/*
+ * Gives @task's process a tag, or MW_TAG_NONE, whose reference passes to its slot.
+ * False if it has no slot. Process context; @task is current.
+ */
+bool mw_task_set_tag(struct task_struct *task, u16 tag);
+
+/* The tag of a slot, "" without; any context. */
+void mw_task_tag(unsigned int slot, char ret_tag[MEMWATCH_TAG_MAX + 1]);
 
 /* Records of exited processes that own nothing: how many to keep for people. */
 #define MW_KEEP_EXITED_MAX 16384
