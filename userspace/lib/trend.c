@@ -216,6 +216,22 @@ static bool is_jumps(const struct course *course, const struct mw_trend *trend)
 	return sum > JUMP_PART * trend->growth;
 }
 
+/* Is there a growth at all, were the windows independent? */
+static bool is_growth(const struct mw_trend_config *config, const struct mw_trend *trend)
+{
+	double z = trend->test.z * sqrt(trend->test.inflation);
+
+	return mw_stats_normal_tail(z) <= config->p_value;
+}
+
+static bool is_chance(const struct mw_trend_config *config, const struct course *course,
+		      const struct mw_trend *trend)
+{
+	return trend->test.p_rising > config->p_value || trend->line.low <= 0.0 ||
+	       trend->growth < 2.0 * trend->noise || signal_of(course, trend) < MIN_SIGNAL;
+}
+
+/* What says most of a growth is asked first: bends and jumps are what correlates the residuals. */
 static enum mw_trend_why judge_course(const struct mw_trend_config *config,
 				      const struct course *course, double known,
 				      struct mw_trend *trend)
@@ -230,8 +246,7 @@ static enum mw_trend_why judge_course(const struct mw_trend_config *config,
 	fit(config, course, trend);
 	if (trend->growth < config->min_growth)
 		return MW_TREND_FLAT;
-	if (trend->test.p_rising > config->p_value || trend->line.low <= 0.0 ||
-	    trend->growth < 2.0 * trend->noise || signal_of(course, trend) < MIN_SIGNAL)
+	if (!is_growth(config, trend))
 		return MW_TREND_NOISE;
 	if (has_come_back(course, trend))
 		return MW_TREND_CAME_BACK;
@@ -243,6 +258,8 @@ static enum mw_trend_why judge_course(const struct mw_trend_config *config,
 	trend->departure = departure(course, trend, &trend->bend);
 	if (trend->departure > config->max_departure || is_jumps(course, trend))
 		return MW_TREND_UNEVEN;
+	if (is_chance(config, course, trend))
+		return MW_TREND_NOISE;
 	if (trend->level + trend->growth < known)
 		return MW_TREND_KNOWN;
 	return MW_TREND_RISING;
@@ -319,10 +336,8 @@ static bool judge_below_wave(const struct mw_trend_config *config, const double 
 	struct mw_trend_config above = *config;
 	double rest[MW_STATS_MAX], height;
 
-	if (best->why != MW_TREND_NOISE && best->why != MW_TREND_CAME_BACK &&
-	    best->why != MW_TREND_STOPPED && best->why != MW_TREND_UNEVEN)
-		return false;
-	if (!mw_season_remove(t, y, n, rest, &height))
+	if (best->why < MW_TREND_NOISE || best->why > MW_TREND_UNEVEN ||
+	    !mw_season_remove(t, y, n, rest, &height))
 		return false;
 	above.min_growth = fmax(config->min_growth, WAVE_PART * height);
 	return judge_part(&above, t, rest, n, known, best);

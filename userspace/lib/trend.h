@@ -11,7 +11,7 @@
 
 #include "stats.h"
 
-/* Why a floor is or is not called rising; the order is that of the tests. */
+/* Why a floor is or is not called rising; of several candidates the one that goes furthest speaks. */
 enum mw_trend_why {
 	MW_TREND_SHORT,      /* too few windows */
 	MW_TREND_FLAT,       /* does not grow, or by too little */
