@@ -25,7 +25,8 @@ step    = $(if $(V)$(silent),,@printf '  %-5s %s\n' $(1) $@)
 
 CFLAGS   ?= -O2 -g
 WARNINGS := -std=gnu11 -Wall -Wextra -Werror
-INCLUDES := -I. -Iuserspace/lib
+# Never -I: module/features.h would be taken for <features.h>.
+INCLUDES := -iquote . -iquote userspace/lib
 LDLIBS   := -lcjson -lm
 
 LIB_C  := $(wildcard userspace/lib/*.c)
@@ -104,7 +105,7 @@ define test-variant
 $(B)/tests/$(1)/%.o: %.c
 	$$(call step,CC)
 	@mkdir -p $$(@D)
-	$$(Q)$(1) $(WARNINGS) $(INCLUDES) -Imodule $(SANITIZE) -MMD -MP -c -o $$@ $$<
+	$$(Q)$(1) $(WARNINGS) $(INCLUDES) -iquote module $(SANITIZE) -MMD -MP -c -o $$@ $$<
 
 $(B)/tests/$(1)/libmemwatch.a: $(patsubst %.c,$(B)/tests/$(1)/%.o,$(LIB_C))
 	$$(call step,AR)
