@@ -172,10 +172,10 @@ MW_CHECK_PROBE(mm_compaction_begin, on_compaction_begin);
 MW_CHECK_PROBE(mm_compaction_end, on_compaction_end);
 MW_CHECK_PROBE(mm_page_alloc_extfrag, on_fallback);
 
+/* Slab events are as many as their counts say, and need none of their own. */
 static void on_cache_alloc(void *data, unsigned long site, const void *object,
 			   struct kmem_cache *cache, gfp_t gfp, int node)
 {
-	count_event(MW_EVENT_CACHE_ALLOC);
 	if (likely(object))
 		mw_slab_alloc(cache, 1);
 }
@@ -183,7 +183,6 @@ static void on_cache_alloc(void *data, unsigned long site, const void *object,
 static void on_cache_free(void *data, unsigned long site, const void *object,
 			  const struct kmem_cache *cache)
 {
-	count_event(MW_EVENT_CACHE_FREE);
 	if (likely(object))
 		mw_slab_free(cache, 1);
 }
@@ -191,14 +190,12 @@ static void on_cache_free(void *data, unsigned long site, const void *object,
 static void on_kmalloc(void *data, unsigned long site, const void *object, size_t bytes_req,
 		       size_t bytes_alloc, gfp_t gfp, int node)
 {
-	count_event(MW_EVENT_KMALLOC);
 	if (likely(!ZERO_OR_NULL_PTR(object)))
 		mw_slab_kmalloc(bytes_req);
 }
 
 static void on_kfree(void *data, unsigned long site, const void *object)
 {
-	count_event(MW_EVENT_KFREE);
 	if (likely(!ZERO_OR_NULL_PTR(object)))
 		mw_slab_kfree(object);
 }

@@ -33,6 +33,20 @@ static u64 events_dropped(enum mw_event event)
 	}
 }
 
+static u64 events_of(enum mw_event event)
+{
+	switch (event) {
+	case MW_EVENT_CACHE_ALLOC:
+	case MW_EVENT_KMALLOC:
+		return mw_slab_allocs(event == MW_EVENT_KMALLOC);
+	case MW_EVENT_CACHE_FREE:
+	case MW_EVENT_KFREE:
+		return mw_slab_frees(event == MW_EVENT_KFREE);
+	default:
+		return mw_events(event);
+	}
+}
+
 static void put_probes(struct mw_text *text)
 {
 	for (enum mw_event event = 0; event < MW_EVENTS; event++) {
@@ -40,7 +54,7 @@ static void put_probes(struct mw_text *text)
 
 		mw_text_str(text, "tracepoint.");
 		mw_text_key_str(text, name, mw_probe_event_state(event));
-		mw_text_sub_u64(text, "events", name, mw_events(event));
+		mw_text_sub_u64(text, "events", name, events_of(event));
 		mw_text_sub_u64(text, "dropped", name, events_dropped(event));
 		mw_text_sub_u64(text, "nested", name, mw_events_nested(event));
 	}

@@ -17,7 +17,7 @@
 #include "slab_name.h"
 #include "slab_totals.h"
 
-struct mw_slab_entry *mw_slab_entries;
+struct mw_slab_entry mw_slab_entries[MW_SLAB_ENTRIES];
 struct mw_slab_counts __percpu *mw_slab_counts;
 
 /* @entries_lock: taking an entry of the hash; innermost, interrupts off. */
@@ -27,7 +27,8 @@ static atomic64_t overflowed;
 /* @growth_lock: growth of entries and totals. */
 static DEFINE_MUTEX(growth_lock);
 static struct mw_growth *growth;
-static unsigned long __percpu *large_bytes;
+static char (*names)[MW_SLAB_NAME_MAX];
+static DEFINE_PER_CPU(unsigned long, large_bytes);
 
 /* Places looked at for a cache before it is [other]. */
 #define MW_SLAB_NEIGHBOURHOOD 16
@@ -62,14 +63,12 @@ static __always_inline unsigned int class_of(size_t size)
 
 static void name_fixed_entries(void)
 {
-	BUILD_BUG_ON(MW_SLAB_KMALLOC + ARRAY_SIZE(classes) > MW_SLAB_HASH_FIRST);
+	BUILD_BUG_ON(MW_SLAB_KMALLOC + ARRAY_SIZE(classes) != MW_SLAB_OTHER);
 
-	strscpy(mw_slab_entries[MW_SLAB_OTHER].name, "[other]", MW_SLAB_NAME_MAX);
+	strscpy(names[MW_SLAB_OTHER], "[other]", MW_SLAB_NAME_MAX);
 	for (unsigned int i = 0; i < ARRAY_SIZE(classes); i++) {
-		struct mw_slab_entry *entry = &mw_slab_entries[MW_SLAB_KMALLOC + i];
-
-		entry->size = classes[i].size;
-		strscpy(entry->name, classes[i].name, MW_SLAB_NAME_MAX);
+		mw_slab_entries[MW_SLAB_KMALLOC + i].size = classes[i].size;
+		strscpy(names[MW_SLAB_KMALLOC + i], classes[i].name, MW_SLAB_NAME_MAX);
 	}
 }
 
@@ -78,12 +77,11 @@ int mw_slab_init(void)
 	u64 now_ns = ktime_get_boottime_ns();
 
 	mw_slab_name_learn();
-	mw_slab_entries = kvcalloc(MW_SLAB_ENTRIES, sizeof(*mw_slab_entries), GFP_KERNEL);
+	names = kvcalloc(MW_SLAB_ENTRIES, sizeof(*names), GFP_KERNEL);
 	growth = kvcalloc(MW_SLAB_ENTRIES, sizeof(*growth), GFP_KERNEL);
 	mw_slab_counts = __alloc_percpu(MW_SLAB_ENTRIES * sizeof(*mw_slab_counts),
 					__alignof__(*mw_slab_counts));
-	large_bytes = alloc_percpu(unsigned long);
-	if (!mw_slab_entries || !growth || !mw_slab_counts || !large_bytes) {
+	if (!names || !growth || !mw_slab_counts) {
 		mw_slab_exit();
 		return -ENOMEM;
 	}
@@ -96,20 +94,18 @@ int mw_slab_init(void)
 /* No probe counts any more. */
 void mw_slab_exit(void)
 {
-	free_percpu(large_bytes);
 	free_percpu(mw_slab_counts);
 	kvfree(growth);
-	kvfree(mw_slab_entries);
-	large_bytes = NULL;
+	kvfree(names);
 	mw_slab_counts = NULL;
 	growth = NULL;
-	mw_slab_entries = NULL;
+	names = NULL;
 }
 
 size_t mw_slab_bytes(void)
 {
-	return MW_SLAB_ENTRIES * (sizeof(*mw_slab_entries) + sizeof(*growth) +
-				  num_possible_cpus() * sizeof(*mw_slab_counts));
+	return MW_SLAB_ENTRIES * (sizeof(*mw_slab_entries) + sizeof(*names) + sizeof(*growth) +
+				  num_possible_cpus() * sizeof(struct mw_slab_counts));
 }
 
 u64 mw_slab_overflowed(void)
@@ -119,9 +115,7 @@ u64 mw_slab_overflowed(void)
 
 static unsigned int neighbour(const struct kmem_cache *cache, unsigned int i)
 {
-	unsigned int home = hash_ptr((void *)cache, MW_SLAB_HASH_SHIFT);
-
-	return MW_SLAB_HASH_FIRST + ((home + i) & ((1U << MW_SLAB_HASH_SHIFT) - 1));
+	return (mw_slab_home(cache) + i) & (MW_SLAB_HASHED - 1);
 }
 
 /* The entry of a cache, or the first free one of its neighbourhood, or [other]. */
@@ -138,7 +132,7 @@ static unsigned int find(const struct kmem_cache *cache)
 }
 
 /* An entry is filled in before its cache is set; entries are never given back. */
-unsigned int mw_slab_entry_slow(const struct kmem_cache *cache)
+unsigned long mw_slab_entry_slow(const struct kmem_cache *cache)
 {
 	unsigned int nr = find(cache);
 	struct mw_slab_entry *entry = &mw_slab_entries[nr];
@@ -153,7 +147,7 @@ unsigned int mw_slab_entry_slow(const struct kmem_cache *cache)
 		atomic64_inc(&overflowed);
 	} else if (!entry->cache) {
 		entry->size = kmem_cache_size((struct kmem_cache *)cache);
-		mw_slab_name((struct kmem_cache *)cache, entry->name, sizeof(entry->name));
+		mw_slab_name((struct kmem_cache *)cache, names[nr], MW_SLAB_NAME_MAX);
 		smp_store_release(&entry->cache, cache);
 	}
 	raw_spin_unlock_irqrestore(&entries_lock, flags);
@@ -167,7 +161,7 @@ void mw_slab_kmalloc(size_t bytes_req)
 
 	if (unlikely(!bytes)) {
 		bytes = PAGE_SIZE << get_order(bytes_req);
-		this_cpu_add(*large_bytes, bytes);
+		this_cpu_add(large_bytes, bytes);
 	}
 	this_cpu_inc(mw_slab_counts[nr].allocs);
 	mw_stock_slab(bytes);
@@ -180,7 +174,7 @@ void mw_slab_kfree(const void *object)
 	unsigned int nr = class_of(bytes);
 
 	if (unlikely(nr == MW_SLAB_LARGE))
-		this_cpu_sub(*large_bytes, bytes);
+		this_cpu_sub(large_bytes, bytes);
 	this_cpu_inc(mw_slab_counts[nr].frees);
 }
 
@@ -198,15 +192,43 @@ static void sum_counts(unsigned int nr, u64 *ret_allocs, u64 *ret_frees)
 		*ret_allocs += READ_ONCE(per_cpu_ptr(mw_slab_counts, cpu)[nr].allocs);
 }
 
+/* [other] is of caches. */
+static bool is_kmalloc(unsigned int nr)
+{
+	return nr >= MW_SLAB_KMALLOC && nr < MW_SLAB_OTHER;
+}
+
+u64 mw_slab_allocs(bool kmalloc)
+{
+	u64 sum = 0, allocs, frees;
+
+	for (unsigned int nr = 0; nr < MW_SLAB_ENTRIES; nr++) {
+		sum_counts(nr, &allocs, &frees);
+		sum += is_kmalloc(nr) == kmalloc ? allocs : 0;
+	}
+	return sum;
+}
+
+u64 mw_slab_frees(bool kmalloc)
+{
+	u64 sum = 0, allocs, frees;
+
+	for (unsigned int nr = 0; nr < MW_SLAB_ENTRIES; nr++) {
+		sum_counts(nr, &allocs, &frees);
+		sum += is_kmalloc(nr) == kmalloc ? frees : 0;
+	}
+	return sum;
+}
+
 static s64 live_kb(unsigned int nr, s64 live_objects)
 {
 	unsigned long bytes = 0;
 	unsigned int cpu;
 
 	if (nr != MW_SLAB_LARGE)
-		return live_objects * mw_slab_entries[nr].size / 1024;
+		return live_objects * (s64)mw_slab_entries[nr].size / 1024;
 	for_each_possible_cpu(cpu)
-		bytes += READ_ONCE(*per_cpu_ptr(large_bytes, cpu));
+		bytes += READ_ONCE(per_cpu(large_bytes, cpu));
 	return (s64)bytes / 1024;
 }
 
@@ -215,7 +237,7 @@ bool mw_slab_read(unsigned int nr, u64 now_ns, struct mw_slab_record *ret_record
 	sum_counts(nr, &ret_record->allocs, &ret_record->frees);
 	if (!ret_record->allocs && !ret_record->frees)
 		return false;
-	ret_record->name = mw_slab_entries[nr].name;
+	ret_record->name = names[nr];
 	ret_record->live_objects = (s64)(ret_record->allocs - ret_record->frees);
 	ret_record->live_kb = live_kb(nr, ret_record->live_objects);
 	ret_record->growth_kb = ret_record->live_kb;
@@ -253,7 +275,7 @@ bool mw_slab_live_kb(const char *name, u64 *ret_kb)
 	}
 	for (unsigned int nr = 0; nr < MW_SLAB_ENTRIES; nr++) {
 		sum_counts(nr, &allocs, &frees);
-		if ((!allocs && !frees) || strcmp(mw_slab_entries[nr].name, name))
+		if ((!allocs && !frees) || strcmp(names[nr], name))
 			continue;
 		kb += max(live_kb(nr, (s64)(allocs - frees)), (s64)0);
 		found = true;

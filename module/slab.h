@@ -9,7 +9,6 @@
 #ifndef _MW_SLAB_H
 #define _MW_SLAB_H
 
-#include <linux/hash.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
 
@@ -18,12 +17,12 @@
 
 #define MW_SLAB_NAME_MAX 32
 
-/* Entries: what found no room, the kmalloc classes, then a hash of caches. */
-#define MW_SLAB_OTHER		0
-#define MW_SLAB_KMALLOC		1
-#define MW_SLAB_HASH_FIRST	16
-#define MW_SLAB_HASH_SHIFT	9
-#define MW_SLAB_ENTRIES		(MW_SLAB_HASH_FIRST + (1U << MW_SLAB_HASH_SHIFT))
+/* Entries: a hash of caches first, then the kmalloc classes, and what found no room. */
+#define MW_SLAB_HASH_SHIFT	10
+#define MW_SLAB_HASHED		(1U << MW_SLAB_HASH_SHIFT)
+#define MW_SLAB_KMALLOC		MW_SLAB_HASHED
+#define MW_SLAB_OTHER		(MW_SLAB_KMALLOC + 14)
+#define MW_SLAB_ENTRIES		(MW_SLAB_OTHER + 1)
 
 /**
  * struct mw_slab_counts - of one entry on one CPU
@@ -39,12 +38,10 @@ struct mw_slab_counts {
  * struct mw_slab_entry - one cache or size class
  * @cache:  compared by address only; NULL for classes and free entries
  * @size:   bytes of an object; 0 if they differ
- * @name:   copied when the cache was first seen
  */
 struct mw_slab_entry {
 	const struct kmem_cache *cache;
-	unsigned int size;
-	char name[MW_SLAB_NAME_MAX];
+	unsigned long size;
 };
 
 /* What stands in /proc/memwatch/slab for one entry. */
@@ -58,8 +55,16 @@ struct mw_slab_record {
 	struct mw_growth growth;
 };
 
-extern struct mw_slab_entry *mw_slab_entries;
+/*
+ * Of one shape: where a cache's entry is, its counts are. (These are too many
+ * for a static per-CPU variable of a module, which has 8 KiB.)
+ */
+extern struct mw_slab_entry mw_slab_entries[MW_SLAB_ENTRIES];
 extern struct mw_slab_counts __percpu *mw_slab_counts;
+
+/* Events of the slab tracepoints, told from the counts. */
+u64 mw_slab_allocs(bool kmalloc);
+u64 mw_slab_frees(bool kmalloc);
 
 int mw_slab_init(void);
 void mw_slab_exit(void);
@@ -81,13 +86,19 @@ void mw_slab_tick(u64 held_ns, u64 now_ns);
 bool mw_slab_live_kb(const char *name, u64 *ret_kb);
 
 /* From probes; preemption off. */
-unsigned int mw_slab_entry_slow(const struct kmem_cache *cache);
+unsigned long mw_slab_entry_slow(const struct kmem_cache *cache);
 void mw_slab_kmalloc(size_t bytes_req);
 void mw_slab_kfree(const void *object);
 
-static __always_inline unsigned int mw_slab_entry(const struct kmem_cache *cache)
+/* kmem_caches are slab objects of some 200 bytes: the bits from 6 on differ. */
+static __always_inline unsigned long mw_slab_home(const struct kmem_cache *cache)
 {
-	unsigned int nr = MW_SLAB_HASH_FIRST + hash_ptr((void *)cache, MW_SLAB_HASH_SHIFT);
+	return ((unsigned long)cache >> 6) & (MW_SLAB_HASHED - 1);
+}
+
+static __always_inline unsigned long mw_slab_entry(const struct kmem_cache *cache)
+{
+	unsigned long nr = mw_slab_home(cache);
 
 	if (likely(READ_ONCE(mw_slab_entries[nr].cache) == cache))
 		return nr;
@@ -96,7 +107,7 @@ static __always_inline unsigned int mw_slab_entry(const struct kmem_cache *cache
 
 static __always_inline void mw_slab_alloc(const struct kmem_cache *cache, unsigned long objects)
 {
-	unsigned int nr = mw_slab_entry(cache);
+	unsigned long nr = mw_slab_entry(cache);
 
 	this_cpu_add(mw_slab_counts[nr].allocs, objects);
 	mw_stock_slab(objects * mw_slab_entries[nr].size);

@@ -105,7 +105,7 @@ static double cost(unsigned long (*run)(void), int rounds)
 
 int main(int argc, char **argv)
 {
-	int rounds = argc > 2 ? atoi(argv[2]) : 20;
+	int rounds = argc > 2 ? atoi(argv[2]) : 15;
 
 	if (argc < 2 || rounds < 1) {
 		fprintf(stderr, "usage: ops LABEL [ROUNDS]\n");

@@ -23,23 +23,56 @@ static __always_inline void rss_changed(struct mm_struct *mm)
 }
 
 MW_DEFINE_RSS_STAT_PROBES(rss_changed)
+
+static void on_cache_alloc(void *data, unsigned long site, const void *object,
+			   struct kmem_cache *cache, gfp_t gfp, int node)
+{
+}
+
+static void on_cache_free(void *data, unsigned long site, const void *object,
+			  const struct kmem_cache *cache)
+{
+}
+
+static void on_kmalloc(void *data, unsigned long site, const void *object, size_t bytes_req,
+		       size_t bytes_alloc, gfp_t gfp, int node)
+{
+}
+
+static void on_kfree(void *data, unsigned long site, const void *object)
+{
+}
+
+static bool slab;
+module_param(slab, bool, 0444);
+MODULE_PARM_DESC(slab, "also on the slab tracepoints (0)");
+
+MW_CHECK_PROBE(kmem_cache_alloc, on_cache_alloc);
+MW_CHECK_PROBE(kmem_cache_free, on_cache_free);
+MW_CHECK_PROBE(kmalloc, on_kmalloc);
+MW_CHECK_PROBE(kfree, on_kfree);
 MW_CHECK_PROBE(mm_page_alloc, on_alloc);
 MW_CHECK_PROBE(mm_page_free, on_free);
 
 static struct {
 	const char *name;
 	void *func;
+	bool slab;
 	struct tracepoint *tp;
 } probes[] = {
 	{ "mm_page_alloc", on_alloc },
 	{ "mm_page_free", on_free },
 	{ "rss_stat", MW_RSS_STAT_PROBE },
+	{ "kmem_cache_alloc", on_cache_alloc, true },
+	{ "kmem_cache_free", on_cache_free, true },
+	{ "kmalloc", on_kmalloc, true },
+	{ "kfree", on_kfree, true },
 };
 
 static void match(struct tracepoint *tp, void *arg)
 {
 	for (unsigned int i = 0; i < ARRAY_SIZE(probes); i++)
-		if (!strcmp(tp->name, probes[i].name))
+		if (!strcmp(tp->name, probes[i].name) && (slab || !probes[i].slab))
 			probes[i].tp = tp;
 }
 
