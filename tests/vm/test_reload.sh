@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC1091
 # files: stress
+# timeout: 600
 #
 # Load and unload, 20 times, while everything that makes the module count goes on.
 # The harness fails the run if the kernel complains; here: each load counts events,
@@ -12,14 +13,14 @@ available_kb() {
 	awk '$1 == "MemAvailable:" { print $2 }' /proc/meminfo
 }
 
-stress 3 0 &
+stress 2 0 &
 sleep 1
 before=$(available_kb)
 silent=0
 rounds=0
 while [ "$rounds" -lt 20 ]; do
 	mw_load
-	sleep 0.3
+	sleep 0.2
 	[ "$(mw_status events.mm_page_alloc)" -gt 0 ] || silent=$((silent + 1))
 	cat /proc/memwatch/* >/dev/null || mw_fail "unreadable under load"
 	mw_unload
