@@ -11,8 +11,8 @@
  *
  * Saturation. A cache that fills follows y = a + b (1 - exp(-(t - t_1)/tau)).
  * For a fixed tau this is linear in a and b, so tau is searched on a grid of
- * parts of the span. Above two spans the curve cannot be told from a line:
- * over a span of tau/2 it departs from its chord by 3 % of the rise.
+ * parts of the span. Beyond some two spans the curve can hardly be told from a
+ * line: over a span of tau/2 it departs from its chord by 6 % of the rise.
  *
  * Worked example: y = 0 0 0 0 0 2 4 6 8 10 at t = 0..9. One line leaves
  * SSE = 17.5; two lines, divided at t = 4 (or 5), leave 0: the gain is bounded
@@ -112,7 +112,7 @@ void mw_changepoint_find(const double *t, const double *y, size_t n, size_t min_
 
 double mw_saturation_gain(const double *t, const double *y, size_t n, double *ret_tau)
 {
-	static const double taus[] = { 0.08, 0.12, 0.18, 0.27, 0.4, 0.6, 0.9, 1.35, 2.0 };
+	static const double taus[] = { 0.08, 0.12, 0.18, 0.27, 0.4, 0.6, 0.9, 1.35, 2.0, 3.0, 4.5 };
 	struct sums line = { 0 };
 	double span = t[n - 1] - t[0], best, floor_sse, line_sse;
 

@@ -52,8 +52,10 @@
 /* Windows of the life before the recent ones that their rise is compared with. */
 #define RECENT_BEFORE 6
 /* Growth below this part of what comes and goes within a window says nothing. */
-#define TOOTH_PART 0.1
+#define TOOTH_PART 0.2
 
+/* min_samples holds for samples at least this close. */
+#define FINE_INTERVAL_S 0.2
 /* Waves below this part of the floor are so common that they are waited out. */
 #define SMALL_PART 0.05
 
@@ -201,6 +203,18 @@ static bool may_be_wave(const struct mw_leak_config *config, const struct mw_tre
 	return periods < fmax(least, fmin(0.8, 12.0 * trend->bend));
 }
 
+/*
+ * Samples that a rise must span. Who samples every 10 s can wait longer than who
+ * samples every 0.2 s, in samples too: min_samples grow with a power of the
+ * interval, a low one when the limit is near, a high one when it is far.
+ */
+static double samples_wanted(const struct mw_leak *leak, double interval_s, bool is_far)
+{
+	double power = is_far ? 0.45 : leak->limit_kb == MW_UNKNOWN ? 0.3 : 0.2;
+
+	return leak->config->min_samples * pow(fmax(1.0, interval_s / FINE_INTERVAL_S), power);
+}
+
 static bool has_waited_enough(const struct mw_leak *leak, const struct mw_trend *trend,
 			      double level_kib)
 {
@@ -208,10 +222,10 @@ static bool has_waited_enough(const struct mw_leak *leak, const struct mw_trend 
 	double span_s = leak->series.last_s - leak->series.origin_s - trend->since_t;
 	double samples = samples_in(leak, span_s), interval_s = span_s / fmax(samples, 1.0);
 	bool is_far = part_of_way(leak, trend, level_kib) < config->urgent_part;
-	double ratio = samples / (config->min_samples *
-				  pow(fmax(1.0, interval_s / 0.2), is_far ? 0.45 : 0.2));
+	double ratio = samples / samples_wanted(leak, interval_s, is_far);
+	double day = fmin(1.0, span_s / config->wave_period_s);
 
-	if (ratio < 1.0 || trend->bend > 0.06 + 0.04 * log2(ratio) + 0.1 * fmin(1.0, span_s / config->wave_period_s))
+	if (ratio < 1.0 || trend->bend > 0.06 + 0.04 * log2(ratio) + 0.1 * day)
 		return false;
 	if (!is_far && leak->limit_kb != MW_UNKNOWN)
 		return true;
@@ -220,25 +234,26 @@ static bool has_waited_enough(const struct mw_leak *leak, const struct mw_trend 
 
 /* ---- what is found ---- */
 
+/* Steps between treads that hold: nearly all of the growth comes in fewer than half of the windows. */
 static bool is_staircase(const struct mw_points *points, double since_t, double growth)
 {
-	double steps[MW_SERIES_LIFE], top = 0.0;
-	size_t count = 0, stairs = 0, most;
+	double by_steps = 0.0, falls = 0.0;
+	size_t count = 0, steps = 0;
 
 	for (size_t i = 1; i < points->count; i++) {
 		double step = points->min[i] - points->min[i - 1];
 
 		if (points->t[i] <= since_t)
 			continue;
-		steps[count++] = step;
-		stairs += step > 0.05 * growth;
+		count++;
+		falls -= fmin(step, 0.0);
+		if (step < 0.04 * growth)
+			continue;
+		steps++;
+		by_steps += step;
 	}
-	most = count / 3;
-	if (count < 9 || stairs < 3 || stairs > most)
-		return false;
-	for (size_t i = 0; i < most; i++)
-		top += fmax(0.0, mw_stats_select(steps, count, count - 1 - i));
-	return top > 0.9 * growth;
+	return count >= 8 && steps >= 3 && 2 * steps < count && by_steps > 0.85 * growth &&
+	       falls < 0.1 * growth;
 }
 
 /* Median height of what comes and goes above the floor within a window, KiB. */

@@ -50,11 +50,17 @@
 /* Twice the log-likelihood that a saturating curve must gain to be believed. */
 #define SATURATION_GAIN 10.0
 #define SATURATION_TAU 1.5
+/* The same where there is hardly noise: an earlier part of the filling. */
+#define CERTAIN_GAIN 40.0
+#define CERTAIN_TAU 2.5
 /* Part of a wave's height that the growth below it must make. */
 #define WAVE_PART 0.3
 /* Changes of course that are followed, and windows on each side of one. */
 #define MAX_CHANGES 3
 #define MIN_PART 3
+/* Windows merged at most, and the bend below which merging cannot show more. */
+#define MAX_WIDTH 4
+#define STRAIGHT 0.03
 /* Groups of windows need fewer points: their minima hardly scatter. */
 #define MIN_GROUPS 8
 
@@ -177,7 +183,8 @@ static bool is_saturating(const struct course *course)
 	double tau = 0.0;
 	double gain = mw_saturation_gain(course->t, course->y, course->n, &tau);
 
-	return gain > SATURATION_GAIN && tau < SATURATION_TAU;
+	return (gain > SATURATION_GAIN && tau < SATURATION_TAU) ||
+	       (gain > CERTAIN_GAIN && tau < CERTAIN_TAU);
 }
 
 /*
@@ -265,7 +272,18 @@ static enum mw_trend_why judge_course(const struct mw_trend_config *config,
 	return MW_TREND_RISING;
 }
 
-/* Judge a part of the windows at each width; keep the verdict that went furthest. */
+static bool is_better(const struct mw_trend *trend, const struct mw_trend *best)
+{
+	if (trend->why == MW_TREND_RISING && best->why == MW_TREND_RISING)
+		return trend->bend < best->bend;
+	return trend->why > best->why;
+}
+
+/*
+ * Judge a part of the windows at each width, narrow first: that tells the rate
+ * best. A wider one is tried until the course is shown to be straight. Of those
+ * that do not rise the verdict that went furthest is kept.
+ */
 static bool judge_part(const struct mw_trend_config *config, const double *t, const double *y,
 		       size_t n, double known, struct mw_trend *best)
 {
@@ -274,18 +292,17 @@ static bool judge_part(const struct mw_trend_config *config, const double *t, co
 
 	if (n < config->min_windows)
 		return false;
-	for (size_t width = 1; width <= 4; width *= 2) {
+	for (size_t width = 1; width <= MAX_WIDTH; width *= 2) {
 		group(t, y, n, width, &course);
 		trend.width = width;
 		trend.why = judge_course(config, &course, known, &trend);
-		if (trend.why > best->why)
+		if (is_better(&trend, best))
 			*best = trend;
-		if (trend.why == MW_TREND_RISING)
-			return true;
-		if (trend.why <= MW_TREND_FLAT)
-			return false;
+		if (trend.why <= MW_TREND_FLAT ||
+		    (best->why == MW_TREND_RISING && best->bend < STRAIGHT))
+			break;
 	}
-	return false;
+	return best->why == MW_TREND_RISING;
 }
 
 double mw_trend_reached(const double *tops, const double *floors, size_t n)
