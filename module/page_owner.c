@@ -389,6 +389,40 @@ void mw_page_owner_adopt(void)
 	mutex_unlock(&map_lock);
 }
 
+/*
+ * A free on another CPU loads the entry, stores 0 and counts for whom it loaded.
+ * If our exchange comes between, both count the page: the free for the slot, we
+ * for [orphans]. The sum of the two slots is right all the same, and when the
+ * slot's counts are added to those of [orphans], each is.
+ */
+static void disown_entry(u16 *entry)
+{
+	u16 owner = READ_ONCE(*entry);
+	u16 orphan = MW_SLOT_ORPHANS << 1 | (owner & 1);
+	struct mw_slot *slot = mw_slot(owner >> 1);
+
+	if (!owner || READ_ONCE(slot->state) != MW_SLOT_DYING)
+		return;
+	if (cmpxchg(entry, owner, orphan) != owner)
+		return;
+	atomic64_inc(&mw_slot(MW_SLOT_ORPHANS)->allocs[owner & 1]);
+	atomic64_dec(&slot->allocs[owner & 1]);
+}
+
+void mw_page_owner_disown(void)
+{
+	struct mw_page_map *map;
+
+	mutex_lock(&map_lock);
+	map = map_get();
+	for (unsigned long nr = 0; nr < map->nr_chunks; nr++) {
+		for (unsigned long i = 0; map->chunks[nr] && i < MW_CHUNK_PAGES; i++)
+			disown_entry(&map->chunks[nr][i]);
+		cond_resched();
+	}
+	mutex_unlock(&map_lock);
+}
+
 void mw_page_owner_clear(void)
 {
 	struct mw_page_map *map;

@@ -41,6 +41,14 @@ void mw_page_owner_exit(void);
  */
 void mw_page_owner_adopt(void);
 
+/*
+ * The pages of all slots that are MW_SLOT_DYING go to [orphans]. Process
+ * context. Such a slot owns less than nothing by the pages that were freed in
+ * the same instant; after a grace period what is left of its counts is theirs,
+ * and belongs to [orphans], too.
+ */
+void mw_page_owner_disown(void);
+
 /* Every page without an owner again. Process context; no probe counts pages. */
 void mw_page_owner_clear(void);
 

@@ -167,6 +167,19 @@ static void print_if_on(struct mw_text *text, enum mw_feature feature, u64 value
 		mw_text_str(text, " -");
 }
 
+/* RSS and what follows from it: a pseudo-owner has none. */
+static void print_memory(struct mw_text *text, const struct mw_task_record *record)
+{
+	if (!record->start_ns) {
+		mw_text_str(text, " - - - - - - - - - - -");
+		return;
+	}
+	mw_text_col_u64(text, record->threads);
+	print_rss(text, &record->rss);
+	mw_text_col_s64(text, mw_record_growth_kb(record));
+	print_rates(text, &record->growth);
+}
+
 void mw_record_print(struct mw_text *text, const struct mw_task_record *record)
 {
 	mw_text_s64(text, record->tgid);
@@ -175,10 +188,7 @@ void mw_record_print(struct mw_text *text, const struct mw_task_record *record)
 	mw_text_col_escaped(text, record->tag, MEMWATCH_TAG_MAX);
 	mw_text_char(text, ' ');
 	mw_text_char(text, record->state);
-	mw_text_col_u64(text, record->threads);
-	print_rss(text, &record->rss);
-	mw_text_col_s64(text, mw_record_growth_kb(record));
-	print_rates(text, &record->growth);
+	print_memory(text, record);
 	print_pages(text, &record->pages);
 	print_if_on(text, MW_FEATURE_SLAB, record->pages.slab_bytes / 1024);
 	print_if_on(text, MW_FEATURE_STALLS, record->stall_us);

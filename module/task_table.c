@@ -23,6 +23,7 @@
 
 #include "compat/compat.h"
 #include "janitor.h"
+#include "page_owner.h"
 #include "rss.h"
 #include "stock.h"
 #include "tag.h"
@@ -448,18 +449,32 @@ void mw_task_table_scan(void)
 	rcu_read_unlock();
 }
 
-/* No pages in the slot, none in a stock: nothing refers to it. */
-static bool is_clear(unsigned int nr)
+/* Every allocated page was freed. Without owners frees count for others: always. */
+static bool owns_nothing(unsigned int nr)
 {
-	struct mw_slot *slot = &table.slots[nr];
+	const struct mw_slot *slot = &table.slots[nr];
 
-	if (test_bit(nr, view.pending))
-		return false;
 	for (int kind = 0; kind < MW_KINDS; kind++)
 		if (table.owns_pages &&
 		    atomic64_read(&slot->allocs[kind]) != atomic64_read(&slot->frees[kind]))
 			return false;
 	return true;
+}
+
+static bool is_in_no_stock(unsigned int nr)
+{
+	return !test_bit(nr, view.pending);
+}
+
+/* Nothing in the slot, nothing in a stock: nothing refers to it. */
+static bool is_clear(unsigned int nr)
+{
+	return is_in_no_stock(nr) && owns_nothing(nr);
+}
+
+static bool is_owing(unsigned int nr)
+{
+	return !owns_nothing(nr);
 }
 
 static int by_exit_time(const void *a, const void *b)
@@ -470,27 +485,25 @@ static int by_exit_time(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Slots of the dead that own nothing, oldest first; returns how many. */
-static unsigned int list_clear(u16 *ret_list)
+/* Slots of a state that @matches, oldest exit first; returns how many. */
+static unsigned int list_slots(enum mw_slot_state state, bool (*matches)(unsigned int),
+			       u16 *ret_list)
 {
 	unsigned int count = 0;
 
-	mw_stock_view_take(&view);
 	for (unsigned int nr = MW_SLOT_FIRST; nr < table.nr_slots; nr++)
-		if (READ_ONCE(table.slots[nr].state) == MW_SLOT_GONE && is_clear(nr))
+		if (READ_ONCE(table.slots[nr].state) == state && matches(nr))
 			ret_list[count++] = nr;
 	sort(ret_list, count, sizeof(*ret_list), by_exit_time, NULL);
 	return count;
 }
 
-/* How many of @count clear slots to give back. */
-static unsigned int surplus(unsigned int count)
+/* How many slots are wanted on the free list, beside those that are. */
+static unsigned int wanted(void)
 {
-	unsigned int too_old = count > table.keep ? count - table.keep : 0;
 	unsigned int free = READ_ONCE(table.nr_free);
-	unsigned int needed = free < 2 * table.low_water ? 2 * table.low_water - free : 0;
 
-	return min(count, max(too_old, needed));
+	return free < 2 * table.low_water ? 2 * table.low_water - free : 0;
 }
 
 static void set_dying(const u16 *list, unsigned int count)
@@ -521,11 +534,11 @@ static void give_back(unsigned int nr)
 	bequeath(slot);
 	raw_spin_lock_irqsave(&table.lock, flags);
 	slot->gen++;
+	mw_tag_put(slot->tag);
+	slot->tag = MW_TAG_NONE;
 	slot->pid = NULL;
 	slot->tgid = 0;
 	slot->state = MW_SLOT_FREE;
-	mw_tag_put(slot->tag);
-	slot->tag = MW_TAG_NONE;
 	slot->next = table.free;
 	table.free = nr;
 	table.nr_free++;
@@ -534,9 +547,50 @@ static void give_back(unsigned int nr)
 	put_pid(pid);
 }
 
+/* DYING slots that no stock stands for any more. */
+static void bury(u16 *list)
+{
+	unsigned int count;
+
+	mw_stock_view_take(&view);
+	count = list_slots(MW_SLOT_DYING, is_in_no_stock, list);
+	for (unsigned int i = 0; i < count; i++)
+		give_back(list[i]);
+}
+
+/* Records that are too old, or whose place is needed, of those that own nothing. */
+static unsigned int pick_clear(u16 *list)
+{
+	unsigned int count, too_old;
+
+	mw_stock_view_take(&view);
+	count = list_slots(MW_SLOT_GONE, is_clear, list);
+	too_old = count > table.keep ? count - table.keep : 0;
+	return min(count, max(too_old, wanted()));
+}
+
 /*
- * GONE slots are out of the hash. After the grace period no probe is left that
- * found one before, and no reader that looks at its pid.
+ * With the table nearly full of dead that own pages: the pages of the oldest of
+ * them go to [orphans]. One pass over the page map for all of them.
+ */
+static unsigned int pick_owing(u16 *list)
+{
+	unsigned int count;
+
+	if (!table.owns_pages || READ_ONCE(table.nr_free) >= table.low_water)
+		return 0;
+	count = min(list_slots(MW_SLOT_GONE, is_owing, list), wanted());
+	if (count) {
+		set_dying(list, count);
+		mw_page_owner_disown();
+	}
+	return count;
+}
+
+/*
+ * GONE slots are out of the hash. After a grace period no probe is left that
+ * found one there or in the page map before, and no reader that looks at its
+ * pid; what a stock still holds keeps a slot until that stock is folded.
  */
 void mw_task_table_clean(void)
 {
@@ -548,12 +602,14 @@ void mw_task_table_clean(void)
 	list = kvmalloc_array(table.nr_slots, sizeof(*list), GFP_KERNEL);
 	if (!list)
 		return;	/* the next exit calls again */
-	count = surplus(list_clear(list));
-	if (count) {
-		set_dying(list, count);
+	count = pick_clear(list);
+	set_dying(list, count);
+	if (count)
 		synchronize_rcu();
-		for (unsigned int i = 0; i < count; i++)
-			give_back(list[i]);
+	bury(list);
+	if (pick_owing(list)) {
+		synchronize_rcu();
+		bury(list);
 	}
 	kvfree(list);
 }
