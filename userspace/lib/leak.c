@@ -54,6 +54,8 @@
 /* Growth below this part of what comes and goes within a window says nothing. */
 #define TOOTH_PART 0.2
 
+/* Waves higher than this many times wave_part are not held possible. */
+#define HIGH_WAVE 4.0
 /* min_samples holds for samples at least this close. */
 #define FINE_INTERVAL_S 0.2
 /* Waves below this part of the floor are so common that they are waited out. */
@@ -187,16 +189,22 @@ static double part_of_way(const struct mw_leak *leak, const struct mw_trend *tre
 	return room > 0.0 ? trend->growth / room : 1.0;
 }
 
-/* Could this be a daily wave that has not turned yet? */
+/*
+ * Could this be a daily wave that has not turned yet? Up to wave_part of the
+ * floor it must be shown to be straight, the straighter the less of the day has
+ * been seen; up to a multiple of that it is enough that it is not seen to bend.
+ */
 static bool may_be_wave(const struct mw_leak_config *config, const struct mw_trend *trend,
 			double level_kib, double span_s)
 {
-	double wave_kib = config->wave_part * level_kib;
-	double periods = span_s / config->wave_period_s, least;
+	double periods = span_s / config->wave_period_s;
+	double height_kib = fmax(trend->growth, trend->line.slope * config->wave_period_s / M_PI);
+	double part = height_kib / level_kib, least;
 
-	if (trend->line.slope * config->wave_period_s / M_PI > wave_kib ||
-	    trend->growth > wave_kib || periods > 1.25)
+	if (periods > 1.25 || part > HIGH_WAVE * config->wave_part)
 		return false;
+	if (part > config->wave_part)
+		return periods < 0.6 && trend->departure > 0.03;
 	if (trend->departure > 0.07)
 		return true;
 	least = trend->growth < SMALL_PART * level_kib ? 0.7 : 0.1;

@@ -58,7 +58,7 @@
 /* Changes of course that are followed, and windows on each side of one. */
 #define MAX_CHANGES 3
 #define MIN_PART 3
-/* Windows merged at most, and the bend below which merging cannot show more. */
+/* Windows merged at most, and the departure that is as good as none. */
 #define MAX_WIDTH 4
 #define STRAIGHT 0.03
 /* Groups of windows need fewer points: their minima hardly scatter. */
@@ -281,8 +281,8 @@ static bool is_better(const struct mw_trend *trend, const struct mw_trend *best)
 
 /*
  * Judge a part of the windows at each width, narrow first: that tells the rate
- * best. A wider one is tried until the course is shown to be straight. Of those
- * that do not rise the verdict that went furthest is kept.
+ * best. A wider one is tried while only scatter hides how straight the course is.
+ * Of those that do not rise the verdict that went furthest is kept.
  */
 static bool judge_part(const struct mw_trend_config *config, const double *t, const double *y,
 		       size_t n, double known, struct mw_trend *best)
@@ -298,8 +298,10 @@ static bool judge_part(const struct mw_trend_config *config, const double *t, co
 		trend.why = judge_course(config, &course, known, &trend);
 		if (is_better(&trend, best))
 			*best = trend;
-		if (trend.why <= MW_TREND_FLAT ||
-		    (best->why == MW_TREND_RISING && best->bend < STRAIGHT))
+		if (trend.why <= MW_TREND_FLAT)
+			break;
+		if (best->why == MW_TREND_RISING &&
+		    (best->bend < STRAIGHT || best->departure > STRAIGHT))
 			break;
 	}
 	return best->why == MW_TREND_RISING;

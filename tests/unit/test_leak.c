@@ -1,0 +1,533 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_leak.c - the online detector on the patterns that it has to tell apart,
+ * at the time-scales of a demo, a recording and the field; and on what no
+ * process should look like.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "leak.h"
+
+static struct mw_leak_config config;
+
+static double noise(uint64_t *state)
+{
+	double sum = -6.0;
+
+	for (int i = 0; i < 12; i++) {
+		*state = *state * 6364136223846793005u + 1442695040888963407u;
+		sum += (double)(*state >> 11) * 0x1p-53;
+	}
+	return sum;
+}
+
+static struct mw_sample blank(void)
+{
+	return (struct mw_sample){
+		.pid = 42, .start_ticks = 4711, .comm = "victim",
+		.anon_kb = MW_UNKNOWN, .file_kb = MW_UNKNOWN, .shmem_kb = MW_UNKNOWN,
+		.swap_kb = MW_UNKNOWN, .threads = MW_UNKNOWN, .minflt = MW_UNKNOWN,
+		.page_allocs = MW_UNKNOWN, .page_frees = MW_UNKNOWN,
+		.owned_user_pages = MW_UNKNOWN, .owned_kernel_pages = MW_UNKNOWN,
+		.slab_alloc_kb = MW_UNKNOWN, .stall_us = MW_UNKNOWN, .limit_kb = MW_UNKNOWN,
+	};
+}
+
+/* Memory over x = 0..1, in parts of the base, which is 1. */
+static double steady(double x)
+{
+	return 1 + 0 * x;
+}
+
+static double leaking(double x)
+{
+	return 1 + 1.5 * x;
+}
+
+static double collected(double x)
+{
+	return 1 + 0.6 * fmod(x * 13, 1);
+}
+
+static double collected_often(double x)
+{
+	return 1 + 0.6 * fmod(x * 47, 1);
+}
+
+static double rising_floor(double x)
+{
+	return collected(x) + 1.2 * x;
+}
+
+static double staircase(double x)
+{
+	return 1 + floor(x * 15) / 10;
+}
+
+static double cache(double x)
+{
+	return 1 + 1.5 * (1 - exp(-x / 0.06));
+}
+
+static double slow_cache(double x)
+{
+	return 1 + 1.5 * (1 - exp(-x / 0.12));
+}
+
+static double linear_cache(double x)
+{
+	return 1 + fmin(1, x / 0.3);
+}
+
+static double daily(double x)
+{
+	return 1.25 - 0.25 * cos(2 * M_PI * 6.3 * x);
+}
+
+static double step(double x)
+{
+	return x < 0.4 ? 1 : 1.7;
+}
+
+static double batch(double x)
+{
+	double job = fmod(x * 20, 1);
+
+	return 1 + (job < 0.5 ? 2 * job : 0);
+}
+
+static double late(double x)
+{
+	return 1 + fmax(0, x - 0.4) * 3;
+}
+
+static double stopped(double x)
+{
+	return 1 + fmin(0.45, x) * 3;
+}
+
+static double given_back(double x)
+{
+	return x < 0.6 ? 1 + 2 * x : 1.05;
+}
+
+struct series {
+	double (*course)(double);
+	double interval_s, duration_s, base_kb, sd;
+};
+
+static struct mw_verdict run(const struct series *series)
+{
+	struct mw_leak *leak = mw_leak_new(&config);
+	struct mw_sample sample = blank();
+	struct mw_verdict verdict;
+	uint64_t seed = 99;
+	int count = (int)(series->duration_s / series->interval_s);
+
+	assert_non_null(leak);
+	for (int i = 0; i < count; i++) {
+		double part = series->course((double)i / count) + series->sd * noise(&seed);
+
+		sample.time_s = 1000 + i * series->interval_s;
+		sample.rss_kb = (int64_t)(series->base_kb * part / 4) * 4;
+		mw_leak_add(leak, &sample);
+	}
+	mw_leak_verdict(leak, &verdict);
+	mw_leak_free(leak);
+	return verdict;
+}
+
+static void patterns(void **state)
+{
+	static const struct {
+		const char *name;
+		double (*course)(double);
+		bool leaks, ever;
+	} patterns[] = {
+		{ "steady", steady, false, false },
+		{ "leak", leaking, true, true },
+		{ "saw-tooth", collected_often, false, false },
+		/* The first tooth of few may last as long as a leak that is told. */
+		{ "long saw-tooth", collected, false, true },
+		{ "rising floor", rising_floor, true, true },
+		{ "staircase", staircase, true, true },
+		{ "cache", cache, false, false },
+		/* One that fills for a day looks straight under noise for its first 10 h. */
+		{ "slow cache", slow_cache, false, true },
+		{ "linear cache", linear_cache, false, true },
+		{ "daily wave", daily, false, false },
+		{ "step", step, false, false },
+		{ "batch", batch, false, false },
+		{ "late", late, true, true },
+		{ "stopped", stopped, false, true },
+		{ "given back", given_back, false, true },
+	};
+	static const struct {
+		double interval_s, duration_s, base_kb;
+	} scales[] = {
+		{ 0.2, 25, 4096 },	    /* the demo */
+		{ 0.1, 30, 9000 },	    /* a faster one */
+		{ 1, 600, 300000 },	    /* a recording of 10 minutes */
+		{ 10, 6 * 3600, 2e6 },	    /* a working day */
+		{ 60, 7 * 86400, 40e6 },    /* a week */
+	};
+	static const double deviations[] = { 0, 0.01 };
+
+	(void)state;
+	for (size_t p = 0; p < sizeof(patterns) / sizeof(patterns[0]); p++)
+		for (size_t s = 0; s < sizeof(scales) / sizeof(scales[0]); s++)
+			for (size_t d = 0; d < sizeof(deviations) / sizeof(deviations[0]); d++) {
+				struct series series = { patterns[p].course, scales[s].interval_s,
+							 scales[s].duration_s, scales[s].base_kb,
+							 deviations[d] };
+				struct mw_verdict verdict = run(&series);
+				bool ever = !isnan(verdict.first_alert_s);
+
+				/* What ends early may not last long enough to be told at all. */
+				if (verdict.leak != patterns[p].leaks ||
+				    (ever && !patterns[p].ever))
+					fail_msg("%s, every %g s for %g s, noise %g: leak %d, alert %g: %s",
+						 patterns[p].name, scales[s].interval_s,
+						 scales[s].duration_s, deviations[d], verdict.leak,
+						 verdict.first_alert_s, verdict.reason);
+				assert_true(strcmp(verdict.class_name, "none") != 0 ||
+					    !verdict.leak);
+				assert_true(verdict.confidence >= 0 && verdict.confidence <= 1);
+				assert_int_equal(verdict.leak, verdict.confidence >= 0.5);
+				assert_true(strlen(verdict.reason) > 10);
+			}
+}
+
+/* The demo's leaker is told in 15 to 20 s of 25. */
+static void demo_is_in_time(void **state)
+{
+	const struct series series = { leaking, 0.2, 25, 4096, 0.002 };
+	struct mw_verdict verdict = run(&series);
+
+	(void)state;
+	assert_true(verdict.first_alert_s > 1010 && verdict.first_alert_s < 1020);
+	assert_true(fabs(verdict.since_s - 1000) < 2);
+}
+
+static void rate_and_interval(void **state)
+{
+	static const struct series series[] = {
+		{ leaking, 0.2, 25, 4096, 0 },
+		{ leaking, 1, 600, 300000, 0.01 },
+		{ leaking, 10, 86400, 2e6, 0.03 },
+		{ leaking, 60, 7 * 86400, 40e6, 0.001 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(series) / sizeof(series[0]); i++) {
+		struct mw_verdict verdict = run(&series[i]);
+		double rate = 1.5 * series[i].base_kb / series[i].duration_s;
+
+		assert_true(verdict.leak);
+		assert_true(fabs(verdict.rate_kib_per_s / rate - 1) < 0.1);
+		assert_true(verdict.rate_low <= rate && rate <= verdict.rate_high);
+	}
+}
+
+/* 0.5 MB an hour in 300 MB under 4 MB of noise, found within a day. */
+static void slow_leak_within_a_day(void **state)
+{
+	struct mw_leak *leak = mw_leak_new(&config);
+	struct mw_sample sample = blank();
+	struct mw_verdict verdict;
+	uint64_t seed = 5;
+
+	(void)state;
+	for (int i = 0; i < 8640; i++) {
+		sample.time_s = i * 10.0;
+		sample.rss_kb = (int64_t)(300e3 + 0.5 * 1024 * i / 360.0 + 4096 * noise(&seed));
+		mw_leak_add(leak, &sample);
+	}
+	mw_leak_verdict(leak, &verdict);
+	mw_leak_free(leak);
+	assert_true(verdict.leak && verdict.first_alert_s < 86400);
+	assert_true(fabs(verdict.rate_kib_per_s * 3600 / 512 - 1) < 0.1);
+}
+
+static void beginning_of_a_late_leak(void **state)
+{
+	const struct series series = { late, 10, 86400, 2e6, 0.005 };
+	struct mw_verdict verdict = run(&series);
+
+	(void)state;
+	assert_true(verdict.leak);
+	assert_true(fabs(verdict.since_s - 1000 - 0.4 * 86400) < 0.06 * 86400);
+	assert_true(verdict.first_alert_s > verdict.since_s);
+	assert_true(fabs(verdict.rate_kib_per_s / (3 * 2e6 / 86400) - 1) < 0.1);
+}
+
+/* A verdict depends on what is seen and not on its units: time x 100, memory x 100. */
+static void scale_invariance(void **state)
+{
+	static double (*const courses[])(double) = { steady, leaking, collected, rising_floor, cache,
+						     daily, step, batch, late, stopped };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(courses) / sizeof(courses[0]); i++) {
+		struct series small = { courses[i], 1, 900, 200000, 0.004 };
+		struct series large = { courses[i], 100, 90000, 200000 * 100, 0.004 };
+		struct mw_verdict a = run(&small), b = run(&large);
+
+		assert_int_equal(a.leak, b.leak);
+		assert_string_equal(a.class_name, b.class_name);
+		if (a.leak)
+			assert_true(fabs(b.rate_kib_per_s / a.rate_kib_per_s - 1) < 0.01);
+	}
+}
+
+/* Asked at every moment, or once: the online verdict sees nothing of the future. */
+static void replay_is_live(void **state)
+{
+	enum { COUNT = 900 };
+	static struct mw_verdict live[COUNT];
+	struct mw_leak *leak = mw_leak_new(&config);
+	struct mw_verdict verdict;
+	double first = NAN;
+	bool was = false;
+
+	(void)state;
+	for (int round = 0; round < 2; round++) {
+		struct mw_sample sample = blank();
+		uint64_t seed = 1;
+
+		for (int i = 0; i < COUNT; i++) {
+			bool changed;
+
+			sample.time_s = i;
+			sample.rss_kb = (int64_t)(1e5 * (stopped((double)i / COUNT) +
+							 0.01 * noise(&seed)));
+			changed = mw_leak_add(leak, &sample);
+			mw_leak_verdict(leak, &verdict);
+			if (round == 1) {
+				assert_memory_equal(&verdict.reason, &live[i].reason, MW_REASON_MAX);
+				assert_int_equal(verdict.leak, live[i].leak);
+				continue;
+			}
+			live[i] = verdict;
+			assert_int_equal(changed, verdict.leak != was);
+			was = verdict.leak;
+			if (changed && verdict.leak && isnan(first))
+				first = i;
+			assert_true(isnan(first) ? isnan(verdict.first_alert_s) :
+						   verdict.first_alert_s == first);
+		}
+		mw_leak_free(leak);
+		leak = mw_leak_new(&config);
+	}
+	assert_false(isnan(first));
+	mw_leak_free(leak);
+}
+
+static void classes(void **state)
+{
+	enum { HEAP, SHMEM, KERNEL, THREADS, FILE_ONLY, SWAP, CLASSES };
+	static const char *const names[CLASSES] = {
+		"heap-growth", "shared-memory", "kernel-memory", "threads", "none", "heap-growth",
+	};
+
+	(void)state;
+	for (int kind = 0; kind < CLASSES; kind++) {
+		struct mw_leak *leak = mw_leak_new(&config);
+		struct mw_sample sample = blank();
+		struct mw_verdict verdict;
+
+		for (int i = 0; i < 600; i++) {
+			int64_t grown = (int64_t)i * 100;
+
+			sample.time_s = i;
+			sample.anon_kb = 50000 + (kind == HEAP || kind == THREADS ? grown : 0);
+			sample.shmem_kb = 1000 + (kind == SHMEM ? grown : 0);
+			sample.file_kb = 8000 + (kind == FILE_ONLY ? grown : 0);
+			sample.swap_kb = kind == SWAP ? grown : 0;
+			sample.threads = kind == THREADS ? 4 + i / 20 : 4;
+			sample.owned_kernel_pages = 300 + (kind == KERNEL ? grown / 4 : 0) +
+						    (kind == THREADS ? i / 20 * 5 : 0);
+			sample.rss_kb = sample.anon_kb + sample.shmem_kb + sample.file_kb;
+			mw_leak_add(leak, &sample);
+		}
+		mw_leak_verdict(leak, &verdict);
+		mw_leak_free(leak);
+		assert_string_equal(verdict.class_name, names[kind]);
+		assert_int_equal(verdict.leak, kind != FILE_ONLY);
+		if (verdict.leak)
+			assert_true(fabs(verdict.rate_kib_per_s - 100) < 10);
+	}
+}
+
+static void class_of_the_course(void **state)
+{
+	const struct series stairs = { staircase, 1, 600, 300000, 0 };
+	const struct series teeth = { rising_floor, 1, 600, 300000, 0 };
+
+	(void)state;
+	assert_string_equal(run(&stairs).class_name, "staircase");
+	assert_string_equal(run(&teeth).class_name, "rising-floor");
+}
+
+/* The limit is the one of the last sample; without one there is no time to it. */
+static void time_to_limit(void **state)
+{
+	struct mw_leak *leak = mw_leak_new(&config);
+	struct mw_sample sample = blank();
+	struct mw_verdict verdict;
+
+	(void)state;
+	for (int i = 0; i < 600; i++) {
+		sample.time_s = i;
+		sample.rss_kb = 100000 + 100 * i;
+		sample.limit_kb = i < 500 ? 10000000 : 200000;
+		mw_leak_add(leak, &sample);
+	}
+	mw_leak_verdict(leak, &verdict);
+	assert_true(verdict.leak && verdict.limit_kb == 200000);
+	assert_true(fabs(verdict.time_to_limit_s - (200000 - 159900) / 100.0) < 10);
+	sample.time_s = 600;
+	sample.rss_kb = 250000;
+	mw_leak_add(leak, &sample);
+	mw_leak_verdict(leak, &verdict);
+	assert_true(verdict.time_to_limit_s == 0);
+	sample.time_s = 601;
+	sample.limit_kb = MW_UNKNOWN;
+	mw_leak_add(leak, &sample);
+	mw_leak_verdict(leak, &verdict);
+	assert_true(isnan(verdict.time_to_limit_s));
+	mw_leak_free(leak);
+}
+
+/* Near the limit nothing waits: a rise that a daily wave could be. */
+static void urgency(void **state)
+{
+	double alerts[2];
+
+	(void)state;
+	for (int near = 0; near < 2; near++) {
+		struct mw_leak *leak = mw_leak_new(&config);
+		struct mw_sample sample = blank();
+		struct mw_verdict verdict;
+
+		for (int i = 0; i < 3000; i++) {
+			sample.time_s = i * 10.0;
+			sample.rss_kb = 1000000 + 10 * i;
+			sample.limit_kb = near ? 1020000 : 8000000;
+			mw_leak_add(leak, &sample);
+		}
+		mw_leak_verdict(leak, &verdict);
+		alerts[near] = verdict.first_alert_s;
+		mw_leak_free(leak);
+	}
+	assert_true(alerts[1] < 20000 / 2 && (isnan(alerts[0]) || alerts[0] > 1.5 * alerts[1]));
+}
+
+static void bad_times(void **state)
+{
+	struct mw_leak *leak = mw_leak_new(&config);
+	struct mw_sample sample = blank();
+	struct mw_verdict verdict;
+
+	(void)state;
+	mw_leak_verdict(leak, &verdict);
+	assert_false(verdict.leak);
+	assert_int_equal(verdict.samples, 0);
+	sample.rss_kb = 5;
+	sample.time_s = 10;
+	mw_leak_add(leak, &sample);
+	sample.time_s = 9;
+	mw_leak_add(leak, &sample);
+	sample.time_s = NAN;
+	mw_leak_add(leak, &sample);
+	sample.time_s = INFINITY;
+	mw_leak_add(leak, &sample);
+	assert_int_equal(mw_leak_ignored(leak), 3);
+	sample.time_s = 10;
+	mw_leak_add(leak, &sample);
+	mw_leak_verdict(leak, &verdict);
+	assert_int_equal(verdict.samples, 2);
+	mw_leak_free(leak);
+	mw_leak_free(NULL);
+}
+
+/* Whatever comes: no crash, no undefined behaviour, numbers in range. */
+static void nonsense(void **state)
+{
+	static const int64_t values[] = { 0, 1, -1, 4096, 1 << 30, INT64_MAX, INT64_MIN, INT64_MIN + 1,
+					  123456789, -987654321 };
+	const size_t count = sizeof(values) / sizeof(values[0]);
+
+	(void)state;
+	for (int round = 0; round < 60; round++) {
+		struct mw_leak *leak = mw_leak_new(&config);
+		struct mw_sample sample = blank();
+		struct mw_verdict verdict;
+		uint64_t random = (uint64_t)round * 2654435761u + 1;
+
+		sample.time_s = round % 3 ? 0 : -1e12;
+		memset(sample.comm, 'x', sizeof(sample.comm));
+		for (int i = 0; i < 3000; i++) {
+			random = random * 6364136223846793005u + 1442695040888963407u;
+			sample.rss_kb = values[(random >> 33) % count];
+			sample.anon_kb = round % 2 ? MW_UNKNOWN : values[(random >> 37) % count];
+			sample.file_kb = values[(random >> 41) % count];
+			sample.swap_kb = values[(random >> 45) % count];
+			sample.shmem_kb = values[(random >> 49) % count];
+			sample.owned_kernel_pages = values[(random >> 53) % count];
+			sample.threads = values[(random >> 57) % count];
+			sample.limit_kb = values[(random >> 35) % count];
+			sample.time_s += (random >> 60) == 0 ? 1e9 : (random >> 62) == 0 ? 0 : 1e-3;
+			mw_leak_add(leak, &sample);
+			mw_leak_verdict(leak, &verdict);
+			assert_true(verdict.confidence >= 0 && verdict.confidence <= 1);
+			assert_true(memchr(verdict.comm, 0, MW_COMM_MAX) != NULL);
+			assert_true(!(verdict.time_to_limit_s < 0));
+		}
+		mw_leak_free(leak);
+	}
+}
+
+/* 5,000 processes in 8 MiB, with room for the table that finds them. */
+static void state_is_small(void **state)
+{
+	(void)state;
+	assert_true(mw_leak_size() <= 1400);
+}
+
+static int defaults(void **state)
+{
+	(void)state;
+	mw_leak_defaults(&config);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(patterns),
+		cmocka_unit_test(demo_is_in_time),
+		cmocka_unit_test(rate_and_interval),
+		cmocka_unit_test(slow_leak_within_a_day),
+		cmocka_unit_test(beginning_of_a_late_leak),
+		cmocka_unit_test(scale_invariance),
+		cmocka_unit_test(replay_is_live),
+		cmocka_unit_test(classes),
+		cmocka_unit_test(class_of_the_course),
+		cmocka_unit_test(time_to_limit),
+		cmocka_unit_test(urgency),
+		cmocka_unit_test(bad_times),
+		cmocka_unit_test(nonsense),
+		cmocka_unit_test(state_is_small),
+	};
+
+	return cmocka_run_group_tests(tests, defaults, NULL);
+}
