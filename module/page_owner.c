@@ -17,6 +17,7 @@
 #include <linux/vmalloc.h>
 
 #include "compat/compat.h"
+#include "cost.h"
 #include "page_owner.h"
 #include "zone_events.h"
 
@@ -231,9 +232,21 @@ size_t mw_page_owner_bytes(void)
 	return bytes;
 }
 
+/* The common case once more, with a clock beside it (cost.h). */
+static void alloc_timed(u16 *entry, unsigned int kind)
+{
+	u64 begin_ns;
+
+	mw_stock_alloc(0, kind);
+	begin_ns = mw_cost_begin();
+	WRITE_ONCE(*entry, (u16)mw_stock_alloc(1, kind));
+	mw_cost_end(MW_EVENT_PAGE_ALLOC, begin_ns);
+}
+
 void mw_page_owner_alloc_slow(struct page *page, unsigned int order, gfp_t gfp)
 {
 	unsigned long pages = 1UL << order;
+	unsigned int kind = mw_page_kind(gfp);
 	u16 *entry;
 
 	if (unlikely(!page)) {
@@ -242,10 +255,24 @@ void mw_page_owner_alloc_slow(struct page *page, unsigned int order, gfp_t gfp)
 		return;
 	}
 	entry = mw_page_entry(page_to_pfn(page));
-	if (likely(entry))
-		memset16(entry, (u16)mw_stock_alloc(pages, mw_page_kind(gfp)), pages);
-	else
+	if (unlikely(!entry))
 		this_cpu_add(mw_cpu.unmapped_allocs, pages);
+	else if (!order && mw_cost_asked(MW_EVENT_PAGE_ALLOC))
+		alloc_timed(entry, kind);
+	else
+		memset16(entry, (u16)mw_stock_alloc(pages, kind), pages);
+}
+
+static void free_timed(u16 *entry)
+{
+	u32 owner = READ_ONCE(*entry);
+	u64 begin_ns;
+
+	mw_stock_free(owner, 0);
+	begin_ns = mw_cost_begin();
+	WRITE_ONCE(*entry, 0);
+	mw_stock_free(owner, 1);
+	mw_cost_end(MW_EVENT_PAGE_FREE, begin_ns);
 }
 
 /*
@@ -261,6 +288,10 @@ void mw_page_owner_free_slow(struct page *page, unsigned int order)
 
 	if (unlikely(!entry)) {
 		this_cpu_add(mw_cpu.unmapped_frees, pages);
+		return;
+	}
+	if (!order && mw_cost_asked(MW_EVENT_PAGE_FREE)) {
+		free_timed(entry);
 		return;
 	}
 	while (begin < pages) {

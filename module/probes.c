@@ -19,6 +19,7 @@ struct compact_control;
 
 #include "compat/compat.h"
 #include "compat/probe_types.h"
+#include "cost.h"
 #include "page_owner.h"
 #include "probes.h"
 #include "slab.h"
@@ -70,27 +71,39 @@ static void on_page_free_unowned(void *data, struct page *page, unsigned int ord
 
 static void on_fork(void *data, struct task_struct *parent, struct task_struct *child)
 {
+	u64 begin_ns = mw_cost_begin_if_asked(MW_EVENT_FORK);
+
 	count_event(MW_EVENT_FORK);
 	mw_task_forked(child);
+	mw_cost_end_if_asked(MW_EVENT_FORK, begin_ns);
 }
 
 static void on_exec(void *data, struct task_struct *task, pid_t old_pid,
 		    struct linux_binprm *bprm)
 {
+	u64 begin_ns = mw_cost_begin_if_asked(MW_EVENT_EXEC);
+
 	count_event(MW_EVENT_EXEC);
 	mw_task_execed(task);
+	mw_cost_end_if_asked(MW_EVENT_EXEC, begin_ns);
 }
 
 static void on_exit(void *data, struct task_struct *task)
 {
+	u64 begin_ns = mw_cost_begin_if_asked(MW_EVENT_EXIT);
+
 	count_event(MW_EVENT_EXIT);
 	mw_task_exited(task);
+	mw_cost_end_if_asked(MW_EVENT_EXIT, begin_ns);
 }
 
 static void on_task_free(void *data, struct task_struct *task)
 {
+	u64 begin_ns = mw_cost_begin_if_asked(MW_EVENT_TASK_FREE);
+
 	count_event(MW_EVENT_TASK_FREE);
 	mw_task_freed(task);
+	mw_cost_end_if_asked(MW_EVENT_TASK_FREE, begin_ns);
 }
 
 static __always_inline void rss_changed(struct mm_struct *mm)

@@ -5,6 +5,7 @@
  */
 #include <linux/mm.h>
 
+#include "cost.h"
 #include "hooks.h"
 #include "memwatch_abi.h"
 #include "owners.h"
@@ -57,6 +58,8 @@ static void put_probes(struct mw_text *text)
 		mw_text_sub_u64(text, "events", name, events_of(event));
 		mw_text_sub_u64(text, "dropped", name, events_dropped(event));
 		mw_text_sub_u64(text, "nested", name, mw_events_nested(event));
+		if (mw_cost_samples(event))
+			mw_text_sub_u64(text, "cost_ns", name, mw_cost_ns(event));
 	}
 }
 

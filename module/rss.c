@@ -57,10 +57,10 @@ bool mw_rss_read(struct task_struct *leader, struct mw_rss *ret_rss)
 
 unsigned long mw_rss_of_task(struct task_struct *task)
 {
-	struct mw_rss rss = {};
+	struct mm_struct *mm = task->mm;
 
-	if (!task->mm || task->flags & PF_KTHREAD)
+	if (!mm || task->flags & PF_KTHREAD)
 		return 0;
-	read_mm(task->mm, &rss);
-	return mw_rss_total(&rss);
+	return mw_mm_counter(mm, MM_ANONPAGES) + mw_mm_counter(mm, MM_FILEPAGES) +
+	       mw_mm_counter(mm, MM_SHMEMPAGES);
 }

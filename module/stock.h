@@ -97,6 +97,9 @@ struct mw_stock {
  * @failed_allocs:   mm_page_alloc events without a page
  * @nested:     events of each probe that came in an interrupt
  * @events:     events of each probe
+ * @cost_ns:    time of the events that were timed (cost.h)
+ * @cost_samples: how many were
+ * @asked:      bits of the events of which one shall be timed
  * @marked_mm:  whose change of RSS was marked last, and in which
  * @marked_epoch: epoch of the tick (tick.h)
  * @free:       frees, one stock a level of context
@@ -112,6 +115,9 @@ struct mw_cpu {
 	unsigned long failed_allocs;
 	unsigned long nested[MW_EVENTS];
 	unsigned long events[MW_EVENTS];
+	u64 cost_ns[MW_EVENTS];
+	unsigned long cost_samples[MW_EVENTS];
+	unsigned long asked;
 	const struct mm_struct *marked_mm;
 	u32 marked_epoch;
 	struct mw_stock free[MW_CONTEXTS];

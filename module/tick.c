@@ -13,6 +13,7 @@
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
 
+#include "cost.h"
 #include "rss.h"
 #include "slab.h"
 #include "slab_totals.h"
@@ -157,6 +158,7 @@ static void run_tick(struct work_struct *work)
 
 	WRITE_ONCE(mw_tick_epoch, mw_tick_epoch + 1);
 	smp_mb();
+	mw_cost_ask();
 	mw_zone_tick(tick.last_ns, now_ns);
 	mw_slab_tick(tick.last_ns, now_ns);
 	mw_slab_totals_tick(tick.last_ns, now_ns);
