@@ -207,7 +207,7 @@ static bool may_be_wave(const struct mw_leak_config *config, const struct mw_tre
 		return periods < 0.6 && trend->departure > 0.03;
 	if (trend->departure > 0.07)
 		return true;
-	least = trend->growth < SMALL_PART * level_kib ? 0.7 : 0.1;
+	least = trend->growth < SMALL_PART * level_kib ? 0.7 : trend->quickened ? 0.55 : 0.1;
 	return periods < fmax(least, fmin(0.8, 12.0 * trend->bend));
 }
 

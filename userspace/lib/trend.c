@@ -341,8 +341,10 @@ static bool judge_after(const struct mw_trend_config *config, const double *t, c
 		from += change.at;
 		if ((!slows || 2 * from <= n) &&
 		    judge_part(slows ? &strict : config, t + from, y + from, n - from,
-			       fmax(known, mw_trend_reached(y, y, from)), best))
+			       fmax(known, mw_trend_reached(y, y, from)), best)) {
+			best->quickened = !slows && change.before > 0.1 * change.after;
 			return true;
+		}
 		mw_changepoint_find(t + from, y + from, n - from, MIN_PART, &change);
 	}
 	return false;

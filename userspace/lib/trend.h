@@ -58,6 +58,7 @@ struct mw_trend_config {
  * @tail:      slope of the last third over @line.slope
  * @windows:   windows since @since_t
  * @risen:     how many of them were above the one before
+ * @quickened: it rose before @since_t, too, and more slowly
  * @width:     windows merged into one to find the floor (1, 2 or 4)
  */
 struct mw_trend {
@@ -74,6 +75,7 @@ struct mw_trend {
 	size_t windows;
 	size_t risen;
 	size_t width;
+	bool quickened;
 };
 
 /**
