@@ -18,6 +18,7 @@
 
 #include "memwatch_abi.h"
 #include "procfs.h"
+#include "trigger.h"
 
 /* 32,762 tasks at 300 bytes are 10 MiB; what is larger is a bug. */
 #define MW_SNAPSHOT_MAX (64UL << 20)
@@ -34,6 +35,7 @@ static const struct mw_proc_file * const files[] = {
 static const struct mw_proc_control * const controls[] = {
 	&mw_proc_config,
 	&mw_proc_tag,
+	&mw_proc_trigger,
 };
 
 static struct proc_dir_entry *directory;
@@ -189,6 +191,7 @@ u64 mw_procfs_uptime_s(void)
 
 void mw_procfs_exit(void)
 {
+	mw_triggers_hang_up();
 	proc_remove(directory);
 	directory = NULL;
 }

@@ -51,6 +51,7 @@ struct mw_proc_control {
 
 extern const struct mw_proc_control mw_proc_config;
 extern const struct mw_proc_control mw_proc_tag;
+extern const struct mw_proc_control mw_proc_trigger;
 
 extern const struct mw_proc_file mw_proc_status;
 extern const struct mw_proc_file mw_proc_tasks;

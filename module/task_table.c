@@ -322,6 +322,21 @@ bool mw_task_growth(unsigned int nr, u32 gen, u64 held_ns, u64 now_ns,
 	return same;
 }
 
+bool mw_task_growth_last(unsigned int nr, u32 gen, struct mw_growth *ret_growth)
+{
+	const struct mw_slot *slot = &table.slots[nr];
+	unsigned long flags;
+	bool known;
+
+	raw_spin_lock_irqsave(&table.lock, flags);
+	known = slot->gen == gen && slot->state == MW_SLOT_LIVE &&
+		slot->first_rss_pages != MW_RSS_UNSET;
+	if (known)
+		*ret_growth = slot->growth;
+	raw_spin_unlock_irqrestore(&table.lock, flags);
+	return known;
+}
+
 bool mw_task_set_tag(struct task_struct *task, u16 tag)
 {
 	unsigned int nr = mw_task_slot(task);

@@ -186,6 +186,12 @@ bool mw_task_growth(unsigned int slot, u32 gen, u64 held_ns, u64 now_ns,
 		    unsigned long rss_pages, bool keep, struct mw_growth *ret_growth,
 		    unsigned long *ret_first_pages);
 
+/*
+ * Growth as it was last taken. False if the slot is not that process's any more,
+ * or nobody looked before.
+ */
+bool mw_task_growth_last(unsigned int slot, u32 gen, struct mw_growth *ret_growth);
+
 /* The table for readers: numbers from 0 to mw_task_slots() - 1. */
 unsigned int mw_task_slots(void);
 struct mw_slot *mw_slot(unsigned int number);

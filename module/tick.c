@@ -19,6 +19,7 @@
 #include "slab_totals.h"
 #include "task_table.h"
 #include "tick.h"
+#include "trigger.h"
 #include "zone_events.h"
 
 /* One, so that the zero that CPUs begin with is no epoch. */
@@ -29,11 +30,13 @@ u32 mw_tick_epoch = 1;
  *           tick
  * @armed:   a tick will come; set by the first mark, cleared by a tick that
  *           finds nothing
+ * @holds:   who wants ticks though nothing is marked
  * @last_ns: when the last tick was, or when it was armed after a pause
  */
 static struct {
 	unsigned long *marked;
 	atomic_t armed;
+	atomic_t holds;
 	u64 last_ns;
 } tick;
 
@@ -58,6 +61,18 @@ static void arm_if_idle(void)
 		return;
 	WRITE_ONCE(tick.last_ns, ktime_get_boottime_ns());
 	irq_work_queue(&arm_work);
+}
+
+/* A full barrier between the count and the look at @armed: see run_tick(). */
+void mw_tick_hold(void)
+{
+	atomic_inc_return(&tick.holds);
+	arm_if_idle();
+}
+
+void mw_tick_release(void)
+{
+	atomic_dec(&tick.holds);
 }
 
 u64 mw_tick_last_ns(void)
@@ -108,20 +123,23 @@ void mw_tick_mark_slow(const struct mm_struct *mm)
 static void take(unsigned int nr, u64 held_ns, u64 now_ns)
 {
 	struct mw_slot *slot = mw_slot(nr);
-	u32 gen = READ_ONCE(slot->gen);
-	struct task_struct *leader;
-	struct mw_growth growth;
-	unsigned long first;
+	struct mw_trigger_sight sight = {
+		.slot = nr, .gen = READ_ONCE(slot->gen), .held_ns = held_ns, .now_ns = now_ns,
+	};
 	struct mw_rss rss;
 	struct pid *pid;
+	bool watched;
 
 	smp_rmb();
 	pid = READ_ONCE(slot->pid);
-	leader = pid ? pid_task(pid, PIDTYPE_TGID) : NULL;
-	if (!leader)
+	sight.leader = pid ? pid_task(pid, PIDTYPE_TGID) : NULL;
+	if (!sight.leader)
 		return;
-	mw_rss_read(leader, &rss);
-	mw_task_growth(nr, gen, held_ns, now_ns, mw_rss_total(&rss), true, &growth, &first);
+	mw_rss_read(sight.leader, &rss);
+	watched = mw_triggers_watch_processes() && mw_task_growth_last(nr, sight.gen, &sight.before);
+	if (mw_task_growth(nr, sight.gen, held_ns, now_ns, mw_rss_total(&rss), true, &sight.after,
+			   &sight.first_pages) && watched)
+		mw_triggers_process(&sight);
 }
 
 /* Returns whether anything was marked. */
@@ -155,6 +173,7 @@ static bool take_marked(u64 held_ns, u64 now_ns)
 static void run_tick(struct work_struct *work)
 {
 	u64 now_ns = ktime_get_boottime_ns();
+	bool any;
 
 	WRITE_ONCE(mw_tick_epoch, mw_tick_epoch + 1);
 	smp_mb();
@@ -162,14 +181,16 @@ static void run_tick(struct work_struct *work)
 	mw_zone_tick(tick.last_ns, now_ns);
 	mw_slab_tick(tick.last_ns, now_ns);
 	mw_slab_totals_tick(tick.last_ns, now_ns);
-	if (take_marked(tick.last_ns, now_ns)) {
+	any = take_marked(tick.last_ns, now_ns);
+	mw_triggers_tick(now_ns);
+	if (any || atomic_read(&tick.holds)) {
 		WRITE_ONCE(tick.last_ns, now_ns);
 		schedule_delayed_work(&tick_work, nsecs_to_jiffies(MW_TICK_NS));
 		return;
 	}
 	WRITE_ONCE(tick.last_ns, now_ns);
 	atomic_xchg(&tick.armed, 0);
-	if (!bitmap_empty(tick.marked, mw_task_slots()))
+	if (!bitmap_empty(tick.marked, mw_task_slots()) || atomic_read(&tick.holds))
 		arm_if_idle();
 }
 

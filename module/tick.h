@@ -39,6 +39,13 @@ void mw_tick_exit(void);
  */
 u64 mw_tick_last_ns(void);
 
+/*
+ * Ticks come whether anything is marked or not, as long as somebody holds them;
+ * the first within 2 s. Process context.
+ */
+void mw_tick_hold(void);
+void mw_tick_release(void);
+
 void mw_tick_mark_slow(const struct mm_struct *mm);
 
 /* Any context, preemption off. The common case is two compares. */
