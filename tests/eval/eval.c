@@ -34,7 +34,7 @@ struct options {
 
 struct outcome {
 	struct mw_verdict verdict;
-	double alert_s;      /* first alert, NAN if none */
+	double alert_s;	     /* first alert, NAN if none */
 	unsigned int alerts; /* how often it began to fire */
 	double samples;
 	double cpu_s;
@@ -105,13 +105,12 @@ static void count_leak(struct score *score, const struct mw_generator *g,
 	}
 	if (outcome->verdict.leak && !isnan(rate)) {
 		score->error[score->rates++] = fabs(outcome->verdict.rate_kib_per_s / rate - 1.0);
-		score->rates_inside += outcome->verdict.rate_low <= rate &&
-				       rate <= outcome->verdict.rate_high;
+		score->rates_inside +=
+			outcome->verdict.rate_low <= rate && rate <= outcome->verdict.rate_high;
 	}
 }
 
-static void count(struct score *score, const struct mw_generator *g,
-		  const struct outcome *outcome)
+static void count(struct score *score, const struct mw_generator *g, const struct outcome *outcome)
 {
 	score->series++;
 	score->samples += outcome->samples;
@@ -201,16 +200,16 @@ static bool run_half(const struct options *options, int half)
 
 	mw_leak_defaults(&config);
 	memset(&all, 0, sizeof(all));
-	printf("%s half\n%-26s %5s %7s %7s %7s %7s %8s %7s %8s %6s\n",
-	       half ? "held-out" : "tuning", "pattern", "n", "at end", "ever", "<half", "delay",
-	       "rate err", "inside", "/100 d", "us");
+	printf("%s half\n%-26s %5s %7s %7s %7s %7s %8s %7s %8s %6s\n", half ? "held-out" : "tuning",
+	       "pattern", "n", "at end", "ever", "<half", "delay", "rate err", "inside", "/100 d",
+	       "us");
 	for (int i = 0; i < mw_pattern_count; i++) {
 		if (options->pattern && !strstr(mw_patterns[i].name, options->pattern))
 			continue;
 		memset(&score, 0, sizeof(score));
 		for (int j = 0; j < options->series; j++) {
-			unsigned long seed = 2ul * (unsigned long)(j + 1000 * i + 1) +
-					     (unsigned long)half;
+			unsigned long seed =
+				2ul * (unsigned long)(j + 1000 * i + 1) + (unsigned long)half;
 			struct mw_generator g;
 			struct outcome outcome;
 

@@ -17,10 +17,20 @@
 static struct mw_verdict leaking(void)
 {
 	return (struct mw_verdict){
-		.comm = "api", .pid = 812, .start_ticks = 99312, .samples = 5400, .leak = true,
-		.confidence = 0.99, .class_name = "rising-floor", .rate_kib_per_s = 41.8,
-		.rate_low = 40.2, .rate_high = 43.5, .since_s = 1210, .first_alert_s = 1893.5,
-		.limit_kb = 8388608, .time_to_limit_s = 171000,
+		.comm = "api",
+		.pid = 812,
+		.start_ticks = 99312,
+		.samples = 5400,
+		.leak = true,
+		.confidence = 0.99,
+		.class_name = "rising-floor",
+		.rate_kib_per_s = 41.8,
+		.rate_low = 40.2,
+		.rate_high = 43.5,
+		.since_s = 1210,
+		.first_alert_s = 1893.5,
+		.limit_kb = 8388608,
+		.time_to_limit_s = 171000,
 		.reason = "floor of RSS rose in 31 of 33 windows",
 	};
 }
@@ -68,12 +78,12 @@ static void verdict_as_documented(void **state)
 	(void)state;
 	assert_true(mw_verdict_to_json(&verdict, text, sizeof(text)) > 0);
 	assert_string_equal(text,
-		"{\"comm\":\"api\",\"pid\":812,\"start_ticks\":99312,\"samples\":5400,"
-		"\"leak\":true,\"confidence\":0.99,\"class\":\"rising-floor\","
-		"\"rate_kib_per_s\":41.8,\"rate_low\":40.2,\"rate_high\":43.5,"
-		"\"since_s\":1210,\"first_alert_s\":1893.5,\"limit_kb\":8388608,"
-		"\"time_to_limit_s\":171000,"
-		"\"reason\":\"floor of RSS rose in 31 of 33 windows\"}");
+			    "{\"comm\":\"api\",\"pid\":812,\"start_ticks\":99312,\"samples\":5400,"
+			    "\"leak\":true,\"confidence\":0.99,\"class\":\"rising-floor\","
+			    "\"rate_kib_per_s\":41.8,\"rate_low\":40.2,\"rate_high\":43.5,"
+			    "\"since_s\":1210,\"first_alert_s\":1893.5,\"limit_kb\":8388608,"
+			    "\"time_to_limit_s\":171000,"
+			    "\"reason\":\"floor of RSS rose in 31 of 33 windows\"}");
 }
 
 static void unknown_is_null(void **state)
@@ -133,7 +143,11 @@ static void hostile_names(void **state)
 		{ "\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd", "\\355\\240\\200" },
 		{ "\xf4\x90\x80\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd",
 		  "\\364\\220\\200\\200" },
-		{ "\xc2\x9b" "31m", "\xc2\x9b" "31m", "\\302\\23331m" },
+		{ "\xc2\x9b"
+		  "31m",
+		  "\xc2\x9b"
+		  "31m",
+		  "\\302\\23331m" },
 		{ "", "", "" },
 	};
 
@@ -184,9 +198,9 @@ static void fingerprints(void **state)
 {
 	struct mw_verdict verdict = leaking(), renamed = leaking(), next = leaking();
 	struct mw_alert alerts[] = {
-		{ &verdict, true, 1, "a", "leak" },    { &verdict, false, 2, "a", "leak" },
-		{ &renamed, true, 1, "a", "leak" },    { &verdict, true, 1, "b", "leak" },
-		{ &verdict, true, 1, "a", "other" },   { &next, true, 1, "a", "leak" },
+		{ &verdict, true, 1, "a", "leak" },  { &verdict, false, 2, "a", "leak" },
+		{ &renamed, true, 1, "a", "leak" },  { &verdict, true, 1, "b", "leak" },
+		{ &verdict, true, 1, "a", "other" }, { &next, true, 1, "a", "leak" },
 		{ &verdict, true, 1, "al", "eak" },
 	};
 	char first[MW_FINGERPRINT_MAX], text[MW_FINGERPRINT_MAX];
@@ -211,14 +225,16 @@ static void sentences(void **state)
 
 	(void)state;
 	mw_alert_to_sentence(&alert, text, sizeof(text));
-	assert_string_equal(text,
+	assert_string_equal(
+		text,
 		"api (pid 812) leaks 41.8 KiB/s (40.2 to 43.5) for 11.4 min; 47.5 h to the limit of "
 		"8.00 GiB [rising-floor]: floor of RSS rose in 31 of 33 windows.");
 	verdict.limit_kb = MW_UNKNOWN;
 	verdict.time_to_limit_s = NAN;
 	verdict.since_s = NAN;
 	mw_alert_to_sentence(&alert, text, sizeof(text));
-	assert_string_equal(text,
+	assert_string_equal(
+		text,
 		"api (pid 812) leaks 41.8 KiB/s (40.2 to 43.5); no limit is known [rising-floor]: "
 		"floor of RSS rose in 31 of 33 windows.");
 	alert.firing = false;

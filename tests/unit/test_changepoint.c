@@ -29,7 +29,8 @@ static double noise(uint64_t *state)
 
 static void worked_example(void **state)
 {
-	const double t[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 }, y[] = { 0, 0, 0, 0, 0, 2, 4, 6, 8, 10 };
+	const double t[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 },
+		     y[] = { 0, 0, 0, 0, 0, 2, 4, 6, 8, 10 };
 	struct mw_change change;
 
 	(void)state;
@@ -48,7 +49,8 @@ static void places_of_changes(void **state)
 	for (size_t at = 6; at <= N - 6; at++) {
 		for (size_t i = 0; i < N; i++) {
 			t[i] = 1e4 + 60.0 * (double)i;
-			y[i] = 1e7 + (i > at ? 0.5 * 60.0 * (double)(i - at) : 0) + 2 * noise(&seed);
+			y[i] = 1e7 + (i > at ? 0.5 * 60.0 * (double)(i - at) : 0) +
+			       2 * noise(&seed);
 		}
 		mw_changepoint_find(t, y, N, 3, &change);
 		assert_true(change.at + 3 >= at && change.at <= at + 3);
@@ -99,7 +101,8 @@ static void saturation(void **state)
 
 			t[i] = 500 * x;
 			y[i] = 1000 * (cases[c].tau > 0 ? (1 - exp(-x / cases[c].tau)) /
-								  (1 - exp(-1 / cases[c].tau)) : x) +
+								  (1 - exp(-1 / cases[c].tau))
+							: x) +
 			       5 * noise(&seed);
 		}
 		gain = mw_saturation_gain(t, y, N, &tau);
@@ -122,7 +125,8 @@ static void wave_is_taken_off(void **state)
 			double angle = 2 * M_PI * periods * (double)i / 39;
 
 			t[i] = 3 * 3600.0 * (double)i;
-			y[i] = 4e5 + 0.01 * t[i] + 50 * 1024 * (sin(angle + 1) + 0.2 * cos(2 * angle));
+			y[i] = 4e5 + 0.01 * t[i] +
+			       50 * 1024 * (sin(angle + 1) + 0.2 * cos(2 * angle));
 		}
 		assert_true(mw_season_remove(t, y, 40, rest, &height));
 		assert_true(height > 90 * 1024 && height < 125 * 1024);
@@ -156,12 +160,9 @@ static void no_wave(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(worked_example),
-		cmocka_unit_test(places_of_changes),
-		cmocka_unit_test(no_change),
-		cmocka_unit_test(saturation),
-		cmocka_unit_test(wave_is_taken_off),
-		cmocka_unit_test(no_wave),
+		cmocka_unit_test(worked_example),    cmocka_unit_test(places_of_changes),
+		cmocka_unit_test(no_change),	     cmocka_unit_test(saturation),
+		cmocka_unit_test(wave_is_taken_off), cmocka_unit_test(no_wave),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

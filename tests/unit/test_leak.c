@@ -32,12 +32,22 @@ static double noise(uint64_t *state)
 static struct mw_sample blank(void)
 {
 	return (struct mw_sample){
-		.pid = 42, .start_ticks = 4711, .comm = "victim",
-		.anon_kb = MW_UNKNOWN, .file_kb = MW_UNKNOWN, .shmem_kb = MW_UNKNOWN,
-		.swap_kb = MW_UNKNOWN, .threads = MW_UNKNOWN, .minflt = MW_UNKNOWN,
-		.page_allocs = MW_UNKNOWN, .page_frees = MW_UNKNOWN,
-		.owned_user_pages = MW_UNKNOWN, .owned_kernel_pages = MW_UNKNOWN,
-		.slab_alloc_kb = MW_UNKNOWN, .stall_us = MW_UNKNOWN, .limit_kb = MW_UNKNOWN,
+		.pid = 42,
+		.start_ticks = 4711,
+		.comm = "victim",
+		.anon_kb = MW_UNKNOWN,
+		.file_kb = MW_UNKNOWN,
+		.shmem_kb = MW_UNKNOWN,
+		.swap_kb = MW_UNKNOWN,
+		.threads = MW_UNKNOWN,
+		.minflt = MW_UNKNOWN,
+		.page_allocs = MW_UNKNOWN,
+		.page_frees = MW_UNKNOWN,
+		.owned_user_pages = MW_UNKNOWN,
+		.owned_kernel_pages = MW_UNKNOWN,
+		.slab_alloc_kb = MW_UNKNOWN,
+		.stall_us = MW_UNKNOWN,
+		.limit_kb = MW_UNKNOWN,
 	};
 }
 
@@ -173,11 +183,11 @@ static void patterns(void **state)
 	static const struct {
 		double interval_s, duration_s, base_kb;
 	} scales[] = {
-		{ 0.2, 25, 4096 },	    /* the demo */
-		{ 0.1, 30, 9000 },	    /* a faster one */
-		{ 1, 600, 300000 },	    /* a recording of 10 minutes */
-		{ 10, 6 * 3600, 2e6 },	    /* a working day */
-		{ 60, 7 * 86400, 40e6 },    /* a week */
+		{ 0.2, 25, 4096 },	 /* the demo */
+		{ 0.1, 30, 9000 },	 /* a faster one */
+		{ 1, 600, 300000 },	 /* a recording of 10 minutes */
+		{ 10, 6 * 3600, 2e6 },	 /* a working day */
+		{ 60, 7 * 86400, 40e6 }, /* a week */
 	};
 	static const double deviations[] = { 0, 0.01 };
 
@@ -194,10 +204,11 @@ static void patterns(void **state)
 				/* What ends early may not last long enough to be told at all. */
 				if (verdict.leak != patterns[p].leaks ||
 				    (ever && !patterns[p].ever))
-					fail_msg("%s, every %g s for %g s, noise %g: leak %d, alert %g: %s",
-						 patterns[p].name, scales[s].interval_s,
-						 scales[s].duration_s, deviations[d], verdict.leak,
-						 verdict.first_alert_s, verdict.reason);
+					fail_msg(
+						"%s, every %g s for %g s, noise %g: leak %d, alert %g: %s",
+						patterns[p].name, scales[s].interval_s,
+						scales[s].duration_s, deviations[d], verdict.leak,
+						verdict.first_alert_s, verdict.reason);
 				assert_true(strcmp(verdict.class_name, "none") != 0 ||
 					    !verdict.leak);
 				assert_true(verdict.confidence >= 0 && verdict.confidence <= 1);
@@ -272,8 +283,9 @@ static void beginning_of_a_late_leak(void **state)
 /* A verdict depends on what is seen and not on its units: time x 100, memory x 100. */
 static void scale_invariance(void **state)
 {
-	static double (*const courses[])(double) = { steady, leaking, collected, rising_floor, cache,
-						     daily, step, batch, late, stopped };
+	static double (*const courses[])(double) = { steady, leaking, collected, rising_floor,
+						     cache,  daily,   step,	 batch,
+						     late,   stopped };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(courses) / sizeof(courses[0]); i++) {
@@ -307,12 +319,13 @@ static void replay_is_live(void **state)
 			bool changed;
 
 			sample.time_s = i;
-			sample.rss_kb = (int64_t)(1e5 * (stopped((double)i / COUNT) +
-							 0.01 * noise(&seed)));
+			sample.rss_kb =
+				(int64_t)(1e5 * (stopped((double)i / COUNT) + 0.01 * noise(&seed)));
 			changed = mw_leak_add(leak, &sample);
 			mw_leak_verdict(leak, &verdict);
 			if (round == 1) {
-				assert_memory_equal(&verdict.reason, &live[i].reason, MW_REASON_MAX);
+				assert_memory_equal(&verdict.reason, &live[i].reason,
+						    MW_REASON_MAX);
 				assert_int_equal(verdict.leak, live[i].leak);
 				continue;
 			}
@@ -321,8 +334,8 @@ static void replay_is_live(void **state)
 			was = verdict.leak;
 			if (changed && verdict.leak && isnan(first))
 				first = i;
-			assert_true(isnan(first) ? isnan(verdict.first_alert_s) :
-						   verdict.first_alert_s == first);
+			assert_true(isnan(first) ? isnan(verdict.first_alert_s)
+						 : verdict.first_alert_s == first);
 		}
 		mw_leak_free(leak);
 		leak = mw_leak_new(&config);
@@ -462,7 +475,8 @@ static void bad_times(void **state)
 /* Whatever comes: no crash, no undefined behaviour, numbers in range. */
 static void nonsense(void **state)
 {
-	static const int64_t values[] = { 0, 1, -1, 4096, 1 << 30, INT64_MAX, INT64_MIN, INT64_MIN + 1,
+	static const int64_t values[] = { 0,	     1,		-1,	   4096,
+					  1 << 30,   INT64_MAX, INT64_MIN, INT64_MIN + 1,
 					  123456789, -987654321 };
 	const size_t count = sizeof(values) / sizeof(values[0]);
 

@@ -31,7 +31,8 @@ static double normal(uint64_t *state)
 
 static void medians_and_order(void **state)
 {
-	double odd[] = { 3, 1, 2 }, even[] = { 4, 1, 3, 2 }, one[] = { 7 }, equal[] = { 5, 5, 5, 5 };
+	double odd[] = { 3, 1, 2 }, even[] = { 4, 1, 3, 2 }, one[] = { 7 },
+	       equal[] = { 5, 5, 5, 5 };
 	double values[MW_STATS_MAX];
 	uint64_t seed = 1;
 
@@ -71,7 +72,7 @@ static void normal_distribution(void **state)
 		double tail;
 		double z;
 	} cases[] = {
-		{ 0.5, 0 }, { 0.1, 1.281552 }, { 0.05, 1.644854 }, { 0.025, 1.959964 },
+		{ 0.5, 0 },	    { 0.1, 1.281552 },	 { 0.05, 1.644854 }, { 0.025, 1.959964 },
 		{ 0.01, 2.326348 }, { 0.001, 3.090232 }, { 1e-6, 4.753424 },
 	};
 

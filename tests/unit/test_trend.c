@@ -170,8 +170,10 @@ static void courses(void **state)
 		if (cases[i].rate == 0)
 			continue;
 		if (fabs(trend.line.slope / cases[i].rate - 1) > 0.1)
-			fail_msg("course %zu: %g instead of %g", i, trend.line.slope, cases[i].rate);
-		assert_true(trend.line.low <= trend.line.slope && trend.line.slope <= trend.line.high);
+			fail_msg("course %zu: %g instead of %g", i, trend.line.slope,
+				 cases[i].rate);
+		assert_true(trend.line.low <= trend.line.slope &&
+			    trend.line.slope <= trend.line.high);
 	}
 }
 
@@ -273,12 +275,9 @@ static void ends(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(courses),
-		cmocka_unit_test(reasons),
-		cmocka_unit_test(where_it_began),
-		cmocka_unit_test(known_heights),
-		cmocka_unit_test(too_short),
-		cmocka_unit_test(ends),
+		cmocka_unit_test(courses),	  cmocka_unit_test(reasons),
+		cmocka_unit_test(where_it_began), cmocka_unit_test(known_heights),
+		cmocka_unit_test(too_short),	  cmocka_unit_test(ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,7 +42,7 @@ static void add_point(struct sums *sums, double t, double y)
 
 static struct sums subtract(const struct sums *a, const struct sums *b)
 {
-	return (struct sums){ a->n - b->n, a->t - b->t, a->y - b->y,
+	return (struct sums){ a->n - b->n,   a->t - b->t,   a->y - b->y,
 			      a->tt - b->tt, a->ty - b->ty, a->yy - b->yy };
 }
 

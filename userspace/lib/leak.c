@@ -16,18 +16,22 @@
  * test tells them apart from the past alone, so what is asked is how much has
  * been seen, against what waiting costs:
  *
- *   - the rise spans at least min_samples samples, and is the straighter the
- *     fewer they are;
- *   - a rise so slow that a daily wave of wave_part of the floor could be it
- *     (such a sine rises by pi * wave_part of the floor a day at most) waits for
- *     half a day, or a third if it is straight;
- *   - unless it has used urgent_part of the way to the limit.
+ *   - the rise spans min_samples samples, more when they are coarse and the
+ *     limit is far (samples_wanted()), and is the straighter the fewer they are;
+ *   - a rise that a daily wave of up to wave_part of the floor could be (such a
+ *     sine rises by pi * wave_part of the floor a day at most) waits for 12 times
+ *     its bend in days, for a tenth of a day at least and 0.8 at most; one under
+ *     5 % of the floor for 0.7 days; one that grew out of a slower rise for 0.55;
+ *   - unless it has used urgent_part of the way to a limit that is known.
  *
- * Worked example: a floor of 400 MiB rises by 0.5 MiB/h. That is 3 % a day; a
- * daily wave of 3 %/pi = 1 % of the floor rises as fast, and is common. So the
- * alert waits until 8.4 h have been straight, or 13.2 h. A floor of 400 MiB that
- * rises by 1 MiB/s would need a wave of 68 times the floor: it is told after
- * min_samples.
+ * Worked example: a floor of 400 MiB rises by 0.5 MiB/h under noise, 12 MiB a
+ * day. A daily wave of 12/pi = 4 MiB, 1 % of the floor, rises as fast, and is
+ * common: the growth is under 5 %, so the alert waits 16.8 h. A floor of 400 MiB
+ * that rises by 1 MiB/s would need a wave of 68 times the floor: at samples
+ * every second it is told after 97 of them, with no limit known.
+ *
+ * What cannot be told apart: a straight ramp that ends in a plateau is a leak
+ * until it ends; the alert is resolved then.
  *
  * An alert ends when half of the growth is given back, or when the floor has not
  * risen for a third of the time that it grew.
@@ -46,8 +50,8 @@
 #define OWNED_PAGE_KIB 4.0
 /* An alert needs two passed judgements, and more of them than half. */
 #define CONFIRMATIONS 3
-#define PASS 2
-#define FAIL 1
+#define PASS	      2
+#define FAIL	      1
 
 /* Windows of the life before the recent ones that their rise is compared with. */
 #define RECENT_BEFORE 6
@@ -157,16 +161,16 @@ static double known_or_nan(int64_t value)
 static double heap_of(struct mw_leak *leak, const struct mw_sample *sample)
 {
 	if (leak->heap_source == HEAP_UNSET)
-		leak->heap_source = sample->anon_kb != MW_UNKNOWN ? HEAP_ANON :
-				    sample->file_kb != MW_UNKNOWN ? HEAP_RSS_LESS_FILE : HEAP_RSS;
+		leak->heap_source = sample->anon_kb != MW_UNKNOWN   ? HEAP_ANON
+				    : sample->file_kb != MW_UNKNOWN ? HEAP_RSS_LESS_FILE
+								    : HEAP_RSS;
 	switch (leak->heap_source) {
 	case HEAP_ANON:
 		return known_or_nan(sample->anon_kb) +
 		       (sample->swap_kb == MW_UNKNOWN ? 0.0 : (double)sample->swap_kb);
 	case HEAP_RSS_LESS_FILE:
 		return known_or_nan(sample->rss_kb) - known_or_nan(sample->file_kb);
-	default:
-		return known_or_nan(sample->rss_kb);
+	default: return known_or_nan(sample->rss_kb);
 	}
 }
 
@@ -183,8 +187,7 @@ static double samples_in(const struct mw_leak *leak, double span_s)
 static double part_of_way(const struct mw_leak *leak, const struct mw_trend *trend,
 			  double level_kib)
 {
-	double room = leak->limit_kb == MW_UNKNOWN ? level_kib :
-		      (double)leak->limit_kb - level_kib;
+	double room = leak->limit_kb == MW_UNKNOWN ? level_kib : (double)leak->limit_kb - level_kib;
 
 	return room > 0.0 ? trend->growth / room : 1.0;
 }
@@ -276,8 +279,7 @@ static double tooth_of(const struct mw_points *points, double since_t, double sl
 	if (count == 0)
 		return 0.0;
 	if (points->count > 1)
-		width = (points->t[points->count - 1] - points->t[0]) /
-			(double)(points->count - 1);
+		width = (points->t[points->count - 1] - points->t[0]) / (double)(points->count - 1);
 	return fmax(0.0, mw_stats_median(height, count) - slope * width);
 }
 
@@ -374,8 +376,8 @@ static bool judge_life(struct mw_leak *leak)
 		trend_config(leak, points.min[0], &config);
 		rises = mw_trend_judge(&config, points.t, points.min, points.count, -INFINITY,
 				       &trend) &&
-			trend.growth > TOOTH_PART * tooth_of(&points, trend.since_t,
-							     trend.line.slope);
+			trend.growth >
+				TOOTH_PART * tooth_of(&points, trend.since_t, trend.line.slope);
 		if (rises < is_rising || (rises == is_rising && trend.growth < best.growth))
 			continue;
 		if (measure == MW_MEASURE_HEAP)
@@ -456,8 +458,8 @@ static bool judge(struct mw_leak *leak, unsigned int closed)
 	if (!rises && !(leak->leak && (closed & MW_CLOSED_LIFE)))
 		rises = judge_recent(leak);
 	if (rises) {
-		leak->passes = leak->passes + PASS < CONFIRMATIONS ? leak->passes + PASS :
-								    CONFIRMATIONS;
+		leak->passes =
+			leak->passes + PASS < CONFIRMATIONS ? leak->passes + PASS : CONFIRMATIONS;
 		leak->leak = leak->leak || leak->passes == CONFIRMATIONS;
 	} else if (closed & MW_CLOSED_LIFE) {
 		leak->passes -= leak->passes > 0 ? FAIL : 0;
@@ -507,12 +509,9 @@ static const char *measure_name(const struct mw_leak *leak)
 	};
 
 	switch (leak->found.measure) {
-	case MW_MEASURE_SHMEM:
-		return "shared memory";
-	case MW_MEASURE_KERNEL:
-		return "kernel pages";
-	default:
-		return heaps[leak->heap_source];
+	case MW_MEASURE_SHMEM: return "shared memory";
+	case MW_MEASURE_KERNEL: return "kernel pages";
+	default: return heaps[leak->heap_source];
 	}
 }
 

@@ -24,12 +24,12 @@
 #include "season.h"
 #include "stats.h"
 
-#define TERMS 6
-#define MIN_PERIODS 3.0
+#define TERMS		  6
+#define MIN_PERIODS	  3.0
 #define POINTS_PER_PERIOD 5.0
-#define STEP 0.2
-#define MIN_EXPLAINED 0.8
-#define MIN_POINTS 16
+#define STEP		  0.2
+#define MIN_EXPLAINED	  0.8
+#define MIN_POINTS	  16
 
 static void terms_at(double x, double periods, double terms[TERMS])
 {
@@ -73,8 +73,7 @@ static bool solve(double a[TERMS][TERMS + 1], double ret_x[TERMS])
 }
 
 /* Fit for one period; returns the sum of squares that is left, or INFINITY. */
-static double fit(const double *x, const double *y, size_t n, double periods,
-		  double ret_fit[TERMS])
+static double fit(const double *x, const double *y, size_t n, double periods, double ret_fit[TERMS])
 {
 	double a[TERMS][TERMS + 1] = { 0 }, terms[TERMS], sum = 0.0;
 

@@ -160,8 +160,7 @@ static void set_width(struct mw_series *series, double interval_s)
 	series->recent_first = 0;
 }
 
-unsigned int mw_series_add(struct mw_series *series, double now_s,
-			   const double values[MW_MEASURES])
+unsigned int mw_series_add(struct mw_series *series, double now_s, const double values[MW_MEASURES])
 {
 	unsigned int closed = 0;
 

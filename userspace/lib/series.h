@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* Windows over the whole life, and shorter ones over its last part. Even numbers. */
-#define MW_SERIES_LIFE 40
+#define MW_SERIES_LIFE	 40
 #define MW_SERIES_RECENT 24
 /* A recent window is this much shorter than one of the life, once that is long enough. */
 #define MW_SERIES_RATIO 8
@@ -66,7 +66,7 @@ struct mw_series {
 };
 
 /* What mw_series_add() closed. */
-#define MW_CLOSED_LIFE 1u
+#define MW_CLOSED_LIFE	 1u
 #define MW_CLOSED_RECENT 2u
 
 /**

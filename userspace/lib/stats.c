@@ -110,7 +110,7 @@ double mw_stats_normal_quantile(double tail)
 	double t = sqrt(-2.0 * log(tail));
 
 	return t - (2.515517 + t * (0.802853 + t * 0.010328)) /
-		   (1.0 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
+			   (1.0 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
 }
 
 double mw_stats_autocorrelation(const double *values, size_t n, size_t lag)
@@ -219,10 +219,10 @@ void mw_stats_theil_sen(const double *t, const double *y, size_t n, double infla
 	spread = mw_stats_normal_quantile((1.0 - coverage) / 2.0) *
 		 sqrt(variance_of_s(y, n) * inflation);
 	ret_slope->slope = mw_stats_median(slopes, count);
-	ret_slope->low = mw_stats_select(slopes, count,
-					 clamp_rank(floor((all - spread) / 2.0), count));
-	ret_slope->high = mw_stats_select(slopes, count,
-					  clamp_rank(ceil((all + spread) / 2.0) + 1.0, count));
+	ret_slope->low =
+		mw_stats_select(slopes, count, clamp_rank(floor((all - spread) / 2.0), count));
+	ret_slope->high =
+		mw_stats_select(slopes, count, clamp_rank(ceil((all + spread) / 2.0) + 1.0, count));
 	for (size_t i = 0; i < n; i++)
 		rest[i] = y[i] - ret_slope->slope * t[i];
 	ret_slope->intercept = mw_stats_median(rest, n);

@@ -41,26 +41,26 @@
 #define BACK_PART 0.35
 /* What is asked of a course that follows a faster one. */
 #define STRICT_DEPARTURE 0.05
-#define STRICT_TAIL 0.75
+#define STRICT_TAIL	 0.75
 /* Growth over the error that autocorrelated noise gives it. */
 #define MIN_SIGNAL 8.0
 /* Part of the growth that the largest four steps may make. */
-#define JUMPS 4
+#define JUMPS	  4
 #define JUMP_PART 0.75
 /* Twice the log-likelihood that a saturating curve must gain to be believed. */
 #define SATURATION_GAIN 10.0
-#define SATURATION_TAU 1.5
+#define SATURATION_TAU	1.5
 /* The same where there is hardly noise: an earlier part of the filling. */
 #define CERTAIN_GAIN 40.0
-#define CERTAIN_TAU 2.5
+#define CERTAIN_TAU  2.5
 /* Part of a wave's height that the growth below it must make. */
 #define WAVE_PART 0.3
 /* Changes of course that are followed, and windows on each side of one. */
 #define MAX_CHANGES 3
-#define MIN_PART 3
+#define MIN_PART    3
 /* Windows merged at most, and the departure that is as good as none. */
 #define MAX_WIDTH 4
-#define STRAIGHT 0.03
+#define STRAIGHT  0.03
 /* Groups of windows need fewer points: their minima hardly scatter. */
 #define MIN_GROUPS 8
 
@@ -113,8 +113,7 @@ static double scatter(const struct course *course)
  * as it is (@ret_raw), and less what scatter alone explains (1.5 standard
  * errors of such a mean).
  */
-static double departure(const struct course *course, const struct mw_trend *trend,
-			double *ret_raw)
+static double departure(const struct course *course, const struct mw_trend *trend, double *ret_raw)
 {
 	double largest = 0.0, size = (double)course->n / PARTS, center;
 	double rest[MW_STATS_MAX];
@@ -218,8 +217,8 @@ static bool is_jumps(const struct course *course, const struct mw_trend *trend)
 	for (size_t i = 1; i < course->n; i++)
 		steps[i - 1] = course->y[i] - course->y[i - 1];
 	for (size_t i = 0; i < JUMPS; i++)
-		sum += fmax(0.0, mw_stats_select(steps, course->n - 1, course->n - 2 - i) -
-					 allowance);
+		sum += fmax(0.0,
+			    mw_stats_select(steps, course->n - 1, course->n - 2 - i) - allowance);
 	return sum > JUMP_PART * trend->growth;
 }
 
@@ -351,8 +350,8 @@ static bool judge_after(const struct mw_trend_config *config, const double *t, c
 }
 
 /* The course below a wave of several periods, if it grows by a good part of the wave's height. */
-static bool judge_below_wave(const struct mw_trend_config *config, const double *t,
-			     const double *y, size_t n, double known, struct mw_trend *best)
+static bool judge_below_wave(const struct mw_trend_config *config, const double *t, const double *y,
+			     size_t n, double known, struct mw_trend *best)
 {
 	struct mw_trend_config above = *config;
 	double rest[MW_STATS_MAX], height;
@@ -384,8 +383,8 @@ bool mw_trend_judge(const struct mw_trend_config *config, const double *t, const
 	return rises || judge_below_wave(config, t, y, n, known, ret_trend);
 }
 
-bool mw_trend_has_stopped(const double *t, const double *y, size_t n, double since_t,
-			  double level, double growth, double rate)
+bool mw_trend_has_stopped(const double *t, const double *y, size_t n, double since_t, double level,
+			  double growth, double rate)
 {
 	size_t from = 0, count;
 	struct mw_slope line;

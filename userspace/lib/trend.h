@@ -13,14 +13,14 @@
 
 /* Why a floor is or is not called rising; of several candidates the one that goes furthest speaks. */
 enum mw_trend_why {
-	MW_TREND_SHORT,      /* too few windows */
-	MW_TREND_FLAT,       /* does not grow, or by too little */
-	MW_TREND_NOISE,      /* the growth may be chance */
+	MW_TREND_SHORT,	     /* too few windows */
+	MW_TREND_FLAT,	     /* does not grow, or by too little */
+	MW_TREND_NOISE,	     /* the growth may be chance */
 	MW_TREND_CAME_BACK,  /* it has been given back */
 	MW_TREND_STOPPED,    /* it grew, and its last part does not */
 	MW_TREND_SATURATING, /* it approaches a level, as a cache that fills does */
 	MW_TREND_UNEVEN,     /* a few jumps or bends, not a course */
-	MW_TREND_KNOWN,      /* the process has been as high before */
+	MW_TREND_KNOWN,	     /* the process has been as high before */
 	MW_TREND_RISING,
 };
 
@@ -104,7 +104,7 @@ double mw_trend_reached(const double *tops, const double *floors, size_t n);
  * upper end of its slope's interval is under a third of @rate), or when half of
  * the growth has been given back.
  */
-bool mw_trend_has_stopped(const double *t, const double *y, size_t n, double since_t,
-			  double level, double growth, double rate);
+bool mw_trend_has_stopped(const double *t, const double *y, size_t n, double since_t, double level,
+			  double growth, double rate);
 
 #endif /* MW_TREND_H */

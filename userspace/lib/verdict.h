@@ -20,16 +20,16 @@ struct mw_verdict {
 	int32_t pid;
 	uint64_t start_ticks;
 	uint64_t samples;
-	bool leak;               /* the verdict now (at the end of the data) */
-	double confidence;       /* 0..1, that the floor rises and does not come back */
-	const char *class_name;  /* static string, e.g. "rising-floor"; "none" without a leak */
-	double rate_kib_per_s;   /* Theil-Sen slope of the floor */
-	double rate_low;         /* its confidence interval, KiB/s */
+	bool leak;		/* the verdict now (at the end of the data) */
+	double confidence;	/* 0..1, that the floor rises and does not come back */
+	const char *class_name; /* static string, e.g. "rising-floor"; "none" without a leak */
+	double rate_kib_per_s;	/* Theil-Sen slope of the floor */
+	double rate_low;	/* its confidence interval, KiB/s */
 	double rate_high;
-	double since_s;          /* when the growth began, in the time of the samples, or NAN */
-	double first_alert_s;    /* when the online detector raised the alert, or NAN */
-	int64_t limit_kb;        /* the limit that will be hit first, or MW_UNKNOWN */
-	double time_to_limit_s;  /* from the last sample, or NAN */
+	double since_s;		    /* when the growth began, in the time of the samples, or NAN */
+	double first_alert_s;	    /* when the online detector raised the alert, or NAN */
+	int64_t limit_kb;	    /* the limit that will be hit first, or MW_UNKNOWN */
+	double time_to_limit_s;	    /* from the last sample, or NAN */
 	char reason[MW_REASON_MAX]; /* one sentence in words, with its numbers */
 };
 
