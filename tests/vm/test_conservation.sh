@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC1091,SC2046,SC2086
+# files: totals stress
+# timeout: 600
+#
+# No page is lost and none is counted twice: the module's sums over all owners are
+# the kernel's pgalloc and pgfree, between two quiet moments with heavy work between
+# them to the page, and under load between the kernel's counts before and after.
+# Compaction is kept out: its spare pages and failed migrations free pages that
+# vmstat does not count.
+
+. /lib.sh
+
+compacted() {
+	awk '$1 == "compact_isolated" || $1 == "pgmigrate_success" { n += $2 } END { print n }' /proc/vmstat
+}
+
+echo 0 >/proc/sys/vm/compaction_proactiveness
+echo never >/sys/kernel/mm/transparent_hugepage/enabled
+mw_load
+# The janitor moves counts from the dead to [orphans]: not while tables are added up.
+echo 'keep_exited 16384' >/proc/memwatch/config
+offsets=$(totals quiet)
+compacted=$(compacted)
+mw_holds "nothing happened: the sums did not move" totals same $offsets
+
+stress 8 12 &
+sleep 1
+mw_holds "8 workers on 2 CPUs: the sums are the kernel's at any time" totals busy 20 $offsets
+wait
+mw_equal "there was no compaction" "$(compacted)" "$compacted"
+mw_holds "afterwards they are the kernel's to the page" totals same $offsets
+mw_equal "no bulk allocation was missed" "$(mw_status missed.alloc_pages_bulk)" 0
+mw_equal "no page is outside the map" "$(mw_status unmapped_allocs) $(mw_status unmapped_frees)" "0 0"
+mw_end

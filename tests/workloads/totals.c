@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * totals - the module's page counts against the kernel's own (pgalloc_* and pgfree
+ * of /proc/vmstat). The kernel counts from boot and the module from its load, so
+ * that the two differ by an offset that must never change, whatever happens: one
+ * page lost, or counted twice, by anybody, moves it.
+ *
+ *	totals quiet                 print the offsets of allocations and frees
+ *	totals same ALLOCS FREES     TAP: they are still these, to the page
+ *	totals busy N ALLOCS FREES   TAP: N times, while others work, each sum lies
+ *	                             between the kernel's count before and after
+ *
+ * Quiet, a reading is exact, though it takes pages itself: the module takes its
+ * buffer before it counts and gives it back when the file is closed, so that the
+ * sum over tasks is to be compared with the vmstat right behind it. (What reading
+ * exited takes and gives back afterwards changes no line of exited.) Two readings
+ * in a row with the same offsets, and no page freed around tasks, are a quiet
+ * moment; without one the program fails.
+ *
+ * Exits 0 or 1 as the checks say, 2 if there was nothing to check.
+ */
+#include "truth.h"
+
+#define TEXT_MAX (8 << 20)
+#define LIVES 65536
+
+/*
+ * A page is counted by the kernel and by the module one after the other: another
+ * CPU may be between the two, with as many pages as are freed at one go
+ * (MAX_GATHER_BATCH and a huge page).
+ */
+#define IN_FLIGHT 1024
+
+/**
+ * struct life - one process life: it may exit between the reading of tasks and
+ * that of exited, and then stands in both
+ */
+struct life {
+	long long tgid;
+	long long start_ns;
+	long long allocs;
+	long long frees;
+};
+
+struct sums {
+	long long allocs;
+	long long frees;
+	long long owned;
+};
+
+/**
+ * struct moment - one reading
+ * @before: pgalloc and pgfree before it
+ * @between: behind tasks, before exited
+ * @after: behind both
+ */
+struct moment {
+	struct sums before;
+	struct sums between;
+	struct sums after;
+	struct sums module;
+};
+
+static struct truth_file tasks, exited, vmstat;
+static struct life *lives;
+
+static struct sums read_vmstat(void)
+{
+	const char *text = truth_read(&vmstat);
+	struct sums sums = {
+		.allocs = truth_value(text, "pgalloc_", '\0'),
+		.frees = truth_value(text, "pgfree", ' '),
+	};
+
+	return sums;
+}
+
+/* The place of a life in the hash, taken if need be. */
+static struct life *place(long long tgid, long long start_ns)
+{
+	size_t at = (size_t)(tgid * 2654435761ULL + (unsigned long long)start_ns) % LIVES;
+
+	for (size_t i = 0; i < LIVES; i++, at = (at + 1) % LIVES) {
+		if (lives[at].tgid == tgid && lives[at].start_ns == start_ns)
+			return &lives[at];
+		if (!lives[at].tgid) {
+			lives[at].tgid = tgid;
+			lives[at].start_ns = start_ns;
+			return &lives[at];
+		}
+	}
+	errx(2, "more than %d processes", LIVES);
+}
+
+/* Adds what a table says to @sums; of a life that was there already, what is new. */
+static void add(char *text, struct sums *sums)
+{
+	struct truth_table table = truth_table(text);
+	int tgid = truth_column(&table, "tgid");
+	int start = truth_column(&table, "start_ns");
+	int allocs = truth_column(&table, "page_allocs");
+	int frees = truth_column(&table, "page_frees");
+	int user = truth_column(&table, "owned_user_pages");
+	int kernel = truth_column(&table, "owned_kernel_pages");
+	char *row[TRUTH_COLUMNS];
+
+	while (truth_row(&table, row)) {
+		struct life pseudo = { 0 };
+		struct life *life = &pseudo;
+		long long a = truth_number(row[allocs]);
+		long long f = truth_number(row[frees]);
+
+		if (truth_number(row[tgid]))
+			life = place(truth_number(row[tgid]), truth_number(row[start]));
+		sums->allocs += a - life->allocs;
+		sums->frees += f - life->frees;
+		sums->owned += truth_number(row[user]) + truth_number(row[kernel]) -
+			       (life->allocs - life->frees);
+		life->allocs = a;
+		life->frees = f;
+	}
+}
+
+static struct moment look(void)
+{
+	struct moment moment = { 0 };
+
+	close(tasks.fd);
+	close(exited.fd);
+	tasks.fd = exited.fd = -1;
+	moment.before = read_vmstat();
+	truth_read_anew(&tasks);
+	moment.between = read_vmstat();
+	truth_read_anew(&exited);
+	moment.after = read_vmstat();
+	memset(lives, 0, LIVES * sizeof(*lives));
+	add(tasks.text, &moment.module);
+	add(exited.text, &moment.module);
+	return moment;
+}
+
+static long long alloc_offset(const struct moment *moment)
+{
+	return moment->module.allocs - moment->between.allocs;
+}
+
+static long long free_offset(const struct moment *moment)
+{
+	return moment->module.frees - moment->between.frees;
+}
+
+static bool is_still(const struct moment *moment)
+{
+	return moment->before.frees == moment->between.frees;
+}
+
+static struct moment quiet_moment(void)
+{
+	struct moment last = look();
+
+	for (int tries = 0; tries < 300; tries++) {
+		struct moment moment = look();
+
+		if (is_still(&last) && is_still(&moment) &&
+		    alloc_offset(&last) == alloc_offset(&moment) &&
+		    free_offset(&last) == free_offset(&moment))
+			return moment;
+		last = moment;
+		truth_sleep(0.02);
+	}
+	errx(2, "there was no quiet moment: offsets %lld and %lld at last", alloc_offset(&last),
+	     free_offset(&last));
+}
+
+static void check_same(long long allocs, long long frees)
+{
+	struct moment moment = quiet_moment();
+
+	truth_check(alloc_offset(&moment) == allocs,
+		    "page_allocs of all are the kernel's pgalloc, to the page (%lld, off by %lld)",
+		    moment.between.allocs, alloc_offset(&moment) - allocs);
+	truth_check(free_offset(&moment) == frees,
+		    "page_frees of all are the kernel's pgfree, to the page (%lld, off by %lld)",
+		    moment.between.frees, free_offset(&moment) - frees);
+	truth_check(moment.module.owned == moment.module.allocs - moment.module.frees,
+		    "what is owned is what was allocated and not freed (%lld pages)",
+		    moment.module.owned);
+}
+
+static bool lies(long long value, long long low, long long high, long long slack)
+{
+	return low - slack <= value && value <= high + slack;
+}
+
+static void check_busy(int samples, long long allocs, long long frees)
+{
+	long long slack = IN_FLIGHT * (sysconf(_SC_NPROCESSORS_ONLN) - 1);
+	long long widest = 0;
+	int outside = 0, torn = 0;
+	long long moved = read_vmstat().allocs;
+
+	for (int i = 0; i < samples; i++) {
+		struct moment moment = look();
+
+		if (!lies(moment.module.allocs, moment.before.allocs + allocs,
+			  moment.after.allocs + allocs, slack) ||
+		    !lies(moment.module.frees, moment.before.frees + frees,
+			  moment.after.frees + frees, slack))
+			outside++;
+		if (moment.module.owned != moment.module.allocs - moment.module.frees)
+			torn++;
+		if (moment.after.allocs - moment.before.allocs > widest)
+			widest = moment.after.allocs - moment.before.allocs;
+		truth_sleep(0.05);
+	}
+	moved = read_vmstat().allocs - moved;
+	truth_check(!outside,
+		    "under load %d of %d sums lay between the kernel's before and after (%lld pages apart at most)",
+		    samples - outside, samples, widest);
+	truth_check(!torn, "in each, what is owned was allocated and not freed");
+	truth_check(moved > 1000, "meanwhile %lld pages were allocated", moved);
+}
+
+static void usage(void)
+{
+	errx(2, "usage: totals quiet | same ALLOCS FREES | busy N ALLOCS FREES");
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2)
+		usage();
+	tasks = truth_open("/proc/memwatch/tasks", TEXT_MAX);
+	exited = truth_open("/proc/memwatch/exited", TEXT_MAX);
+	vmstat = truth_open("/proc/vmstat", 65536);
+	lives = mmap(NULL, LIVES * sizeof(*lives), PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	if (lives == MAP_FAILED)
+		err(2, "mmap");
+	if (!strcmp(argv[1], "quiet") && argc == 2) {
+		struct moment moment = quiet_moment();
+
+		printf("%lld %lld\n", alloc_offset(&moment), free_offset(&moment));
+		return 0;
+	}
+	if (!strcmp(argv[1], "same") && argc == 4)
+		check_same(truth_number(argv[2]), truth_number(argv[3]));
+	else if (!strcmp(argv[1], "busy") && argc == 5)
+		check_busy((int)truth_number(argv[2]), truth_number(argv[3]), truth_number(argv[4]));
+	else
+		usage();
+	return truth_end();
+}
