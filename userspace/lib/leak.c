@@ -28,7 +28,7 @@
  * day. A daily wave of 12/pi = 4 MiB, 1 % of the floor, rises as fast, and is
  * common: the growth is under 5 %, so the alert waits 16.8 h. A floor of 400 MiB
  * that rises by 1 MiB/s would need a wave of 68 times the floor: at samples
- * every second it is told after 97 of them, with no limit known.
+ * every second it is told after some 124 of them, with no limit known.
  *
  * What cannot be told apart: a straight ramp that ends in a plateau is a leak
  * until it ends; the alert is resolved then.
