@@ -61,6 +61,26 @@ static void add_unseen(const struct mw_stock_view *view, struct mw_slot_pages *p
 }
 
 /*
+ * A slot that was given up, and waits for a stock to let go of it, stands in no
+ * table any more: what it counted is on its way to [orphans].
+ */
+static void add_dying(const struct mw_stock_view *view, struct mw_slot_pages *pages)
+{
+	for (unsigned int nr = MW_SLOT_FIRST; nr < mw_task_slots(); nr++) {
+		struct mw_slot_pages dying;
+
+		if (READ_ONCE(mw_slot(nr)->state) != MW_SLOT_DYING)
+			continue;
+		mw_slot_read(nr, view, &dying);
+		for (int kind = 0; kind < MW_KINDS; kind++) {
+			pages->allocs[kind] += dying.allocs[kind];
+			pages->frees[kind] += dying.frees[kind];
+		}
+		pages->slab_bytes += dying.slab_bytes;
+	}
+}
+
+/*
  * Frees are read before allocations: of the unmapped pages, which are counted
  * apart, a few may show as owned that are not any more.
  */
@@ -70,4 +90,6 @@ void mw_owner_read(unsigned int slot, const struct mw_stock_view *view,
 	mw_slot_read(slot, view, ret_pages);
 	if (slot == MW_SLOT_UNKNOWN)
 		add_unseen(view, ret_pages);
+	if (slot == MW_SLOT_ORPHANS)
+		add_dying(view, ret_pages);
 }
