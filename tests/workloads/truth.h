@@ -32,8 +32,8 @@ static int truth_failed;
 static int truth_passed;
 
 /* One check; the sentence says what was compared, with the figures. */
-__attribute__((format(printf, 2, 3)))
-static inline bool truth_check(bool holds, const char *sentence, ...)
+__attribute__((format(printf, 2, 3))) static inline bool truth_check(bool holds,
+								     const char *sentence, ...)
 {
 	va_list arguments;
 
