@@ -34,7 +34,7 @@
 #define MW_TRIGGER_KEPT 8
 
 /* Before pollers are torn away, how often they are woken to leave by themselves. */
-#define MW_HANG_UP_ROUNDS 20
+#define MW_HANG_UP_ROUNDS 10
 
 /*
  * What poll(2) is still to be told of the last firing. An event is reported once.
@@ -516,7 +516,7 @@ static int meet(struct mw_trigger *trigger, struct task_struct *leader, u64 now_
 		return -ESRCH;
 	trigger->slot = nr;
 	trigger->gen = READ_ONCE(slot->gen);
-	smp_rmb();
+	smp_rmb();	/* the generation first: what is read next is of it, or is_gone() */
 	if (READ_ONCE(slot->pid) != task_tgid(leader) || is_gone(trigger))
 		return -ESRCH;
 	mw_rss_read(leader, &rss);
@@ -687,6 +687,7 @@ static bool wake_pollers(__poll_t how)
 	spin_lock(&triggers.lock);
 	triggers.closing = true;
 	list_for_each_entry(trigger, &triggers.open, open) {
+		/* Whoever queues from now on finds @closing set, or is found the next time. */
 		if (!waitqueue_active(&trigger->wait))
 			continue;
 		any = true;
@@ -707,6 +708,6 @@ void mw_triggers_hang_up(void)
 {
 	for (unsigned int round = 0; wake_pollers(round < MW_HANG_UP_ROUNDS ? 0 : POLLFREE);
 	     round++)
-		msleep(10);
+		msleep(20);
 	synchronize_rcu();
 }
