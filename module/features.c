@@ -9,6 +9,7 @@
 #include "hooks.h"
 #include "owners.h"
 #include "probes.h"
+#include "task_table.h"
 
 /* @features_lock: @on, and which probes are attached. */
 static DEFINE_MUTEX(features_lock);
@@ -34,6 +35,8 @@ static void pages_on(void)
 static void switch_on(enum mw_feature feature)
 {
 	mw_probes_attach(feature);
+	if (feature == MW_FEATURE_GROWTH)
+		mw_task_restart_growth();
 	if (feature == MW_FEATURE_PAGES)
 		pages_on();
 	if (feature == MW_FEATURE_SLAB)

@@ -35,11 +35,12 @@ static u64 exp2_neg(u64 f)
 	static const u64 coefficients[] = {
 		661577, 5726720, 41309550, 238388332, 1031764991, 2977044472ULL, ONE,
 	};
-	s64 sum = 0;
+	u64 sum = 0;
 
+	/* Each sum is under 2^32 but for the last, which is not multiplied. */
 	for (unsigned int i = 0; i < ARRAY_SIZE(coefficients); i++)
-		sum = (s64)coefficients[i] - mul_shift(sum, f);
-	return (u64)sum;
+		sum = coefficients[i] - ((sum * f) >> 32);
+	return sum;
 }
 
 u64 mw_growth_decay(u64 dt_ns, enum mw_window window)
@@ -48,9 +49,9 @@ u64 mw_growth_decay(u64 dt_ns, enum mw_window window)
 
 	if (dt_ns >= MW_DT_MAX_NS)
 		return 0;
-	/* 17 bits of seconds and 32 of fraction, times 30 bits, is 128-bit work. */
+	/* 17 bits of seconds and 14 of fraction, times 30 bits, fit. */
 	seconds = div_u64(dt_ns << 14, MW_NSEC_PER_SEC);
-	exponent = (u64)(((unsigned __int128)seconds * log2e_per_tau[window]) >> 14);
+	exponent = (seconds * log2e_per_tau[window]) >> 14;
 	if (exponent >> 32 >= 32)
 		return 0;
 	return exp2_neg(exponent & (ONE - 1)) >> (exponent >> 32);
@@ -83,7 +84,25 @@ static s64 rate_of(s64 change_kb, u64 dt_ns)
 	return whole * (s64)ONE + div64_s64(rest * (1LL << 20), dt_us) * (1LL << 12);
 }
 
-void mw_growth_update(struct mw_growth *growth, u64 now_ns, u64 kb)
+/* Most processes of a host do not change for hours: for them nothing decays. */
+static bool is_still(const struct mw_growth *growth)
+{
+	for (int window = 0; window < MW_WINDOWS; window++)
+		if (growth->avg[window])
+			return false;
+	return true;
+}
+
+static void compute_decays(struct mw_decays *decays, u64 dt_ns)
+{
+	if (decays->dt_ns == dt_ns)
+		return;
+	decays->dt_ns = dt_ns;
+	for (int window = 0; window < MW_WINDOWS; window++)
+		decays->decay[window] = mw_growth_decay(dt_ns, window);
+}
+
+static void update(struct mw_growth *growth, u64 now_ns, u64 kb, struct mw_decays *decays)
 {
 	u64 dt_ns;
 	s64 rate;
@@ -93,31 +112,47 @@ void mw_growth_update(struct mw_growth *growth, u64 now_ns, u64 kb)
 	dt_ns = now_ns - growth->last_ns;
 	if (dt_ns > MW_DT_MAX_NS)
 		dt_ns = MW_DT_MAX_NS;
-	rate = rate_of((s64)(kb - growth->last_kb), dt_ns);
-	for (int window = 0; window < MW_WINDOWS; window++) {
-		u64 decay = mw_growth_decay(dt_ns, window);
-
-		growth->avg[window] = mul_shift(growth->avg[window], decay) +
-				      mul_shift(rate, ONE - decay);
-	}
 	growth->last_ns = now_ns;
+	if (kb == growth->last_kb && is_still(growth))
+		return;
+	rate = kb == growth->last_kb ? 0 : rate_of((s64)(kb - growth->last_kb), dt_ns);
 	growth->last_kb = kb;
+	compute_decays(decays, dt_ns);
+	for (int window = 0; window < MW_WINDOWS; window++)
+		growth->avg[window] = mul_shift(growth->avg[window], decays->decay[window]) +
+				      mul_shift(rate, ONE - decays->decay[window]);
 }
 
-void mw_growth_update_since(struct mw_growth *growth, u64 changed_ns, u64 now_ns, u64 kb)
+void mw_growth_update(struct mw_growth *growth, u64 now_ns, u64 kb)
 {
-	if (changed_ns < now_ns)
-		mw_growth_update(growth, changed_ns, growth->last_kb);
-	mw_growth_update(growth, now_ns, kb);
+	struct mw_decays decays = {};
+
+	update(growth, now_ns, kb, &decays);
+}
+
+void mw_growth_update_since(struct mw_growth *growth, u64 changed_ns, u64 now_ns, u64 kb,
+			    struct mw_decays *decays)
+{
+	struct mw_decays once = {};
+
+	if (!decays)
+		decays = &once;
+	if (changed_ns < now_ns && kb != growth->last_kb)
+		update(growth, changed_ns, growth->last_kb, decays);
+	update(growth, now_ns, kb, decays);
 }
 
 s64 mw_growth_milli(const struct mw_growth *growth, enum mw_window window)
 {
 	u64 age_ns = growth->last_ns - growth->since_ns;
-	u64 weight = ONE - mw_growth_decay(age_ns > MW_TICK_NS ? age_ns : MW_TICK_NS, window);
-	s64 divisor = (s64)(weight >> 10);
 	s64 avg = growth->avg[window] / (1 << 10);
+	u64 weight;
+	s64 divisor;
 
+	if (!avg)
+		return 0;
+	weight = ONE - mw_growth_decay(age_ns > MW_TICK_NS ? age_ns : MW_TICK_NS, window);
+	divisor = (s64)(weight >> 10);
 	/* Rounded: half a divisor away from zero. */
 	return div64_s64(avg * 1000 + (avg < 0 ? -divisor / 2 : divisor / 2), divisor);
 }

@@ -58,6 +58,15 @@ struct mw_growth {
 	s64 avg[MW_WINDOWS];
 };
 
+/**
+ * struct mw_decays - e^(-dt/tau) of each window for one dt: whoever updates
+ * many things that were last updated together computes it once. Begins as 0.
+ */
+struct mw_decays {
+	u64 dt_ns;
+	u64 decay[MW_WINDOWS];
+};
+
 /* Begins at @kb; @now_ns is not 0. */
 void mw_growth_begin(struct mw_growth *growth, u64 now_ns, u64 kb);
 
@@ -71,8 +80,10 @@ void mw_growth_update(struct mw_growth *growth, u64 now_ns, u64 kb);
 /**
  * mw_growth_update_since() - take the value of now, knowing that the last one
  * held until @changed_ns: the change is spread over the time from there only
+ * @decays: kept between the calls of a loop, or NULL
  */
-void mw_growth_update_since(struct mw_growth *growth, u64 changed_ns, u64 now_ns, u64 kb);
+void mw_growth_update_since(struct mw_growth *growth, u64 changed_ns, u64 now_ns, u64 kb,
+			    struct mw_decays *decays);
 
 /* The rate over a window, in thousandths of KiB/s, as of the last update. */
 s64 mw_growth_milli(const struct mw_growth *growth, enum mw_window window);

@@ -46,7 +46,7 @@ static void rank(struct ranking *ranking, const struct mw_task_record *record)
 	ranking->rows[at] = (struct row){ rate, *record };
 }
 
-static void rank_all(struct ranking *ranking, const struct mw_record_context *context)
+static void rank_all(struct ranking *ranking, struct mw_record_context *context)
 {
 	struct mw_task_record record;
 

@@ -13,10 +13,13 @@
 
 static void read_mm(struct mm_struct *mm, struct mw_rss *ret_rss)
 {
-	ret_rss->anon = mw_mm_counter(mm, MM_ANONPAGES);
-	ret_rss->file = mw_mm_counter(mm, MM_FILEPAGES);
-	ret_rss->shmem = mw_mm_counter(mm, MM_SHMEMPAGES);
-	ret_rss->swap = mw_mm_counter(mm, MM_SWAPENTS);
+	unsigned long pages[NR_MM_COUNTERS];
+
+	mw_mm_counters(mm, pages);
+	ret_rss->anon = pages[MM_ANONPAGES];
+	ret_rss->file = pages[MM_FILEPAGES];
+	ret_rss->shmem = pages[MM_SHMEMPAGES];
+	ret_rss->swap = pages[MM_SWAPENTS];
 	ret_rss->peak = max(ret_rss->peak, READ_ONCE(mm->hiwater_rss));
 	ret_rss->peak = max(ret_rss->peak, mw_rss_total(ret_rss));
 }
@@ -57,10 +60,10 @@ bool mw_rss_read(struct task_struct *leader, struct mw_rss *ret_rss)
 
 unsigned long mw_rss_of_task(struct task_struct *task)
 {
-	struct mm_struct *mm = task->mm;
+	unsigned long pages[NR_MM_COUNTERS];
 
-	if (!mm || task->flags & PF_KTHREAD)
+	if (!task->mm || task->flags & PF_KTHREAD)
 		return 0;
-	return mw_mm_counter(mm, MM_ANONPAGES) + mw_mm_counter(mm, MM_FILEPAGES) +
-	       mw_mm_counter(mm, MM_SHMEMPAGES);
+	mw_mm_counters(task->mm, pages);
+	return pages[MM_ANONPAGES] + pages[MM_FILEPAGES] + pages[MM_SHMEMPAGES];
 }

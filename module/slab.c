@@ -257,7 +257,7 @@ void mw_slab_tick(u64 held_ns, u64 now_ns)
 		sum_counts(nr, &allocs, &frees);
 		if (allocs || frees)
 			mw_growth_update_since(&growth[nr], held_ns, now_ns,
-					       (u64)live_kb(nr, (s64)(allocs - frees)));
+					       (u64)live_kb(nr, (s64)(allocs - frees)), NULL);
 	}
 	mutex_unlock(&growth_lock);
 }

@@ -39,7 +39,8 @@ void mw_slab_totals_tick(u64 held_ns, u64 now_ns)
 {
 	mutex_lock(&lock);
 	for (enum mw_slab_total total = 0; total < MW_SLAB_TOTALS; total++)
-		mw_growth_update_since(&growth[total], held_ns, now_ns, mw_slab_total_kb(total));
+		mw_growth_update_since(&growth[total], held_ns, now_ns, mw_slab_total_kb(total),
+				       NULL);
 	mutex_unlock(&lock);
 }
 

@@ -161,37 +161,52 @@ static void add_folded(unsigned int nr, bool frees, struct side *side)
  * a loop over the CPUs is rare, eight in a row do not happen in practice; if
  * they do, the result is off by what one stock held at most.
  */
-static void read_side(unsigned int slot, bool frees, bool look, struct side *ret_side)
+static void read_side(unsigned int slot, bool frees, struct side *ret_side)
 {
 	for (int tries = 0; tries < 8; tries++) {
 		struct side again = {};
-		u64 seqs = 0;
+		u64 seqs;
 
 		*ret_side = (struct side){};
-		if (look)
-			seqs = pending(slot, frees, ret_side);
+		seqs = pending(slot, frees, ret_side);
 		smp_rmb();
 		add_folded(slot, frees, ret_side);
 		smp_rmb();
-		if (!look || pending(slot, frees, &again) == seqs)
+		if (pending(slot, frees, &again) == seqs)
 			return;
 	}
 }
 
-/*
- * Frees first: what is freed was allocated, never the other way round. With
- * @look false a process that began to allocate after the view was taken may
- * still show more freed than allocated; the caller then looks at the CPUs.
- */
-static void read_both(unsigned int slot, bool look, struct mw_slot_pages *ret_pages)
+/* Frees first: what is freed was allocated, never the other way round. */
+static void read_exactly(unsigned int slot, struct mw_slot_pages *ret_pages)
 {
 	struct side side;
 
-	read_side(slot, true, look, &side);
+	read_side(slot, true, &side);
 	memcpy(ret_pages->frees, side.pages, sizeof(side.pages));
-	read_side(slot, false, look, &side);
+	read_side(slot, false, &side);
 	memcpy(ret_pages->allocs, side.pages, sizeof(side.pages));
 	ret_pages->slab_bytes = side.slab_bytes;
+}
+
+/*
+ * No stock stood for the slot when the view was taken. A process that began to
+ * allocate after that may show more freed than allocated: false, and the caller
+ * looks at the CPUs.
+ */
+static bool read_folded(const struct mw_slot *slot, struct mw_slot_pages *ret_pages)
+{
+	bool plausible = true;
+
+	for (int kind = 0; kind < MW_KINDS; kind++)
+		ret_pages->frees[kind] = atomic64_read(&slot->frees[kind]);
+	smp_rmb();
+	for (int kind = 0; kind < MW_KINDS; kind++) {
+		ret_pages->allocs[kind] = atomic64_read(&slot->allocs[kind]);
+		plausible &= ret_pages->allocs[kind] >= ret_pages->frees[kind];
+	}
+	ret_pages->slab_bytes = atomic64_read(&slot->slab_bytes);
+	return plausible;
 }
 
 /* What interrupts allocated is counted per CPU and never folded. */
@@ -211,12 +226,8 @@ static void add_irq_allocs(struct mw_slot_pages *pages)
 void mw_slot_read(unsigned int slot, const struct mw_stock_view *view,
 		  struct mw_slot_pages *ret_pages)
 {
-	bool look = !view || test_bit(slot, view->pending);
-
-	read_both(slot, look, ret_pages);
-	if (!look && (ret_pages->frees[MW_USER] > ret_pages->allocs[MW_USER] ||
-		      ret_pages->frees[MW_KERNEL] > ret_pages->allocs[MW_KERNEL]))
-		read_both(slot, true, ret_pages);
+	if (!view || test_bit(slot, view->pending) || !read_folded(mw_slot(slot), ret_pages))
+		read_exactly(slot, ret_pages);
 	if (slot == MW_SLOT_IRQ)
 		add_irq_allocs(ret_pages);
 }

@@ -30,6 +30,7 @@ struct mw_record_context *mw_record_context_new(const struct mw_reader *reader)
 	mw_stock_view_take(&context->view);
 	context->now_ns = ktime_get_boottime_ns();
 	context->held_ns = mw_tick_last_ns();
+	context->decays = (struct mw_decays){};
 	return context;
 }
 
@@ -53,7 +54,7 @@ static void gather_common(const struct mw_record_context *context, unsigned int 
 	mw_task_tag(nr, ret_record->tag);
 }
 
-bool mw_record_live(const struct mw_record_context *context, unsigned int nr,
+bool mw_record_live(struct mw_record_context *context, unsigned int nr,
 		    struct mw_task_record *ret_record)
 {
 	struct mw_slot *slot = mw_slot(nr);
@@ -79,8 +80,8 @@ bool mw_record_live(const struct mw_record_context *context, unsigned int nr,
 	gather_common(context, nr, ret_record);
 	/* Also tells whether all of the above was of one process. */
 	return mw_task_growth(nr, gen, context->held_ns, context->now_ns,
-			      mw_rss_total(&ret_record->rss), false, &ret_record->growth,
-			      &ret_record->first_pages);
+			      mw_rss_total(&ret_record->rss), false, &context->decays,
+			      &ret_record->growth, &ret_record->first_pages);
 }
 
 bool mw_record_exited(const struct mw_record_context *context, unsigned int nr,

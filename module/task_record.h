@@ -45,6 +45,7 @@ struct mw_record_context {
 	struct mw_stock_view view;
 	u64 held_ns;
 	u64 now_ns;
+	struct mw_decays decays;
 };
 
 /* Process context; NULL without memory. Freed with kvfree(). */
@@ -54,7 +55,7 @@ struct mw_record_context *mw_record_context_new(const struct mw_reader *reader);
  * Each gathers a slot into @ret_record and returns whether it is one to be
  * shown to this reader. Under rcu_read_lock().
  */
-bool mw_record_live(const struct mw_record_context *context, unsigned int slot,
+bool mw_record_live(struct mw_record_context *context, unsigned int slot,
 		    struct mw_task_record *ret_record);
 bool mw_record_exited(const struct mw_record_context *context, unsigned int slot,
 		      struct mw_task_record *ret_record);

@@ -41,9 +41,10 @@
  * @owns_pages: frees are counted for the owner of a page, so that a slot whose
  *              counts differ must stay
  */
+struct mw_slot *mw_slots;
+
 static struct {
 	raw_spinlock_t lock;
-	struct mw_slot *slots;
 	u16 *heads;
 	unsigned int hash_bits;
 	unsigned int nr_slots;
@@ -70,11 +71,6 @@ static const char * const pseudo_names[MW_SLOT_FIRST] = {
 	[MW_SLOT_ORPHANS] = "[orphans]",
 };
 
-struct mw_slot *mw_slot(unsigned int number)
-{
-	return &table.slots[number];
-}
-
 unsigned int mw_task_slots(void)
 {
 	return table.nr_slots;
@@ -99,14 +95,14 @@ int mw_task_table_init(unsigned int max_tasks, bool owns_pages)
 	table.keep = min(max_tasks / 4, (unsigned int)MW_KEEP_EXITED);
 	table.low_water = max_tasks / 8;
 	table.owns_pages = owns_pages;
-	table.slots = kvcalloc(table.nr_slots, sizeof(*table.slots), GFP_KERNEL);
+	mw_slots = kvcalloc(table.nr_slots, sizeof(*mw_slots), GFP_KERNEL);
 	table.heads = kvcalloc(1U << table.hash_bits, sizeof(*table.heads), GFP_KERNEL);
-	if (!table.slots || !table.heads) {
+	if (!mw_slots || !table.heads) {
 		mw_task_table_exit();
 		return -ENOMEM;
 	}
 	for (unsigned int nr = table.nr_slots - 1; nr >= MW_SLOT_FIRST; nr--) {
-		table.slots[nr].next = table.free;
+		mw_slots[nr].next = table.free;
 		table.free = nr;
 	}
 	table.nr_free = max_tasks;
@@ -116,13 +112,13 @@ int mw_task_table_init(unsigned int max_tasks, bool owns_pages)
 /* No probe, reader or janitor is left. */
 void mw_task_table_exit(void)
 {
-	if (table.slots)
+	if (mw_slots)
 		for (unsigned int nr = MW_SLOT_FIRST; nr < table.nr_slots; nr++)
-			put_pid(table.slots[nr].pid);
+			put_pid(mw_slots[nr].pid);
 	kvfree(table.heads);
-	kvfree(table.slots);
+	kvfree(mw_slots);
 	table.heads = NULL;
-	table.slots = NULL;
+	mw_slots = NULL;
 }
 
 /*
@@ -135,9 +131,9 @@ static unsigned int find(pid_t tgid)
 	unsigned int nr = READ_ONCE(*head_of(tgid));
 
 	for (unsigned int steps = 0; nr && steps < table.nr_slots; steps++) {
-		if (READ_ONCE(table.slots[nr].tgid) == tgid)
+		if (READ_ONCE(mw_slots[nr].tgid) == tgid)
 			return nr;
-		nr = READ_ONCE(table.slots[nr].next);
+		nr = READ_ONCE(mw_slots[nr].next);
 	}
 	return 0;
 }
@@ -145,12 +141,12 @@ static unsigned int find(pid_t tgid)
 /* Under the lock. */
 static void unhash(unsigned int nr)
 {
-	u16 *link = head_of(table.slots[nr].tgid);
+	u16 *link = head_of(mw_slots[nr].tgid);
 
 	while (*link && *link != nr)
-		link = &table.slots[*link].next;
+		link = &mw_slots[*link].next;
 	if (*link)
-		WRITE_ONCE(*link, table.slots[nr].next);
+		WRITE_ONCE(*link, mw_slots[nr].next);
 }
 
 static u64 life_of(const struct task_struct *task)
@@ -188,7 +184,7 @@ static void note_vanished(struct mw_slot *slot)
 static unsigned int take(struct task_struct *task, struct pid *pid)
 {
 	unsigned int nr = table.free;
-	struct mw_slot *slot = &table.slots[nr];
+	struct mw_slot *slot = &mw_slots[nr];
 	u16 *head = head_of(task->tgid);
 
 	if (!nr)
@@ -222,7 +218,7 @@ static unsigned int find_or_take(struct task_struct *task)
 	unsigned int nr = find(task->tgid);
 
 	if (nr) {
-		struct mw_slot *slot = &table.slots[nr];
+		struct mw_slot *slot = &mw_slots[nr];
 
 		if (slot->start_ns == life_of(task))
 			return nr;
@@ -246,7 +242,7 @@ unsigned int mw_task_slot(struct task_struct *task)
 	if (unlikely(!task->pid))
 		return MW_SLOT_IRQ;
 	nr = find(task->tgid);
-	if (likely(nr && READ_ONCE(table.slots[nr].start_ns) == life_of(task)))
+	if (likely(nr && READ_ONCE(mw_slots[nr].start_ns) == life_of(task)))
 		return nr;
 	if (!nr && !READ_ONCE(table.free))
 		goto overflow;
@@ -294,16 +290,29 @@ static void first_sight(struct task_struct *task, unsigned long rss_pages)
 	raw_spin_lock_irqsave(&table.lock, flags);
 	if (nr == MW_SLOT_OVERFLOW)
 		table.overflowed++;
-	else if (nr >= MW_SLOT_FIRST && table.slots[nr].state == MW_SLOT_LIVE)
-		begin_growth(&table.slots[nr], ktime_get_boottime_ns(), rss_pages);
+	else if (nr >= MW_SLOT_FIRST && mw_slots[nr].state == MW_SLOT_LIVE)
+		begin_growth(&mw_slots[nr], ktime_get_boottime_ns(), rss_pages);
 	raw_spin_unlock_irqrestore(&table.lock, flags);
 }
 
-bool mw_task_growth(unsigned int nr, u32 gen, u64 held_ns, u64 now_ns,
-		    unsigned long rss_pages, bool keep, struct mw_growth *ret_growth,
-		    unsigned long *ret_first_pages)
+/* What changed while nobody looked is no growth of today. */
+void mw_task_restart_growth(void)
 {
-	struct mw_slot *slot = &table.slots[nr];
+	unsigned long flags;
+
+	for (unsigned int nr = MW_SLOT_FIRST; nr < table.nr_slots; nr++) {
+		raw_spin_lock_irqsave(&table.lock, flags);
+		if (mw_slots[nr].state == MW_SLOT_LIVE)
+			mw_slots[nr].first_rss_pages = MW_RSS_UNSET;
+		raw_spin_unlock_irqrestore(&table.lock, flags);
+	}
+}
+
+bool mw_task_growth(unsigned int nr, u32 gen, u64 held_ns, u64 now_ns,
+		    unsigned long rss_pages, bool keep, struct mw_decays *decays,
+		    struct mw_growth *ret_growth, unsigned long *ret_first_pages)
+{
+	struct mw_slot *slot = &mw_slots[nr];
 	unsigned long flags;
 	bool same;
 
@@ -313,7 +322,8 @@ bool mw_task_growth(unsigned int nr, u32 gen, u64 held_ns, u64 now_ns,
 		if (slot->first_rss_pages == MW_RSS_UNSET)
 			begin_growth(slot, now_ns, rss_pages);
 		*ret_growth = slot->growth;
-		mw_growth_update_since(ret_growth, held_ns, now_ns, MW_PAGES_TO_KB(rss_pages));
+		mw_growth_update_since(ret_growth, held_ns, now_ns, MW_PAGES_TO_KB(rss_pages),
+				       decays);
 		if (keep)
 			slot->growth = *ret_growth;
 		*ret_first_pages = slot->first_rss_pages;
@@ -324,7 +334,7 @@ bool mw_task_growth(unsigned int nr, u32 gen, u64 held_ns, u64 now_ns,
 
 bool mw_task_growth_last(unsigned int nr, u32 gen, struct mw_growth *ret_growth)
 {
-	const struct mw_slot *slot = &table.slots[nr];
+	const struct mw_slot *slot = &mw_slots[nr];
 	unsigned long flags;
 	bool known;
 
@@ -346,8 +356,8 @@ bool mw_task_set_tag(struct task_struct *task, u16 tag)
 	if (nr < MW_SLOT_FIRST)
 		return false;
 	raw_spin_lock_irqsave(&table.lock, flags);
-	old = table.slots[nr].tag;
-	WRITE_ONCE(table.slots[nr].tag, tag);
+	old = mw_slots[nr].tag;
+	WRITE_ONCE(mw_slots[nr].tag, tag);
 	raw_spin_unlock_irqrestore(&table.lock, flags);
 	mw_tag_put(old);
 	return true;
@@ -359,10 +369,10 @@ void mw_task_tag(unsigned int nr, char ret_tag[MEMWATCH_TAG_MAX + 1])
 	unsigned long flags;
 
 	ret_tag[0] = '\0';
-	if (!READ_ONCE(table.slots[nr].tag))
+	if (!READ_ONCE(mw_slots[nr].tag))
 		return;
 	raw_spin_lock_irqsave(&table.lock, flags);
-	mw_tag_copy(table.slots[nr].tag, ret_tag);
+	mw_tag_copy(mw_slots[nr].tag, ret_tag);
 	raw_spin_unlock_irqrestore(&table.lock, flags);
 }
 
@@ -379,9 +389,9 @@ static void inherit_tag(struct task_struct *child)
 	if (nr < MW_SLOT_FIRST)
 		return;
 	raw_spin_lock_irqsave(&table.lock, flags);
-	if (!table.slots[nr].tag) {
+	if (!mw_slots[nr].tag) {
 		mw_tag_hold(from->tag);
-		table.slots[nr].tag = from->tag;
+		mw_slots[nr].tag = from->tag;
 	}
 	raw_spin_unlock_irqrestore(&table.lock, flags);
 }
@@ -419,8 +429,8 @@ void mw_task_exited(struct task_struct *task)
 	if (nr < MW_SLOT_FIRST)
 		return;
 	raw_spin_lock_irqsave(&table.lock, flags);
-	if (table.slots[nr].state == MW_SLOT_LIVE)
-		note_exit(&table.slots[nr], task, MW_SLOT_EXITED);
+	if (mw_slots[nr].state == MW_SLOT_LIVE)
+		note_exit(&mw_slots[nr], task, MW_SLOT_EXITED);
 	raw_spin_unlock_irqrestore(&table.lock, flags);
 }
 
@@ -434,10 +444,10 @@ void mw_task_freed(struct task_struct *task)
 		return;
 	raw_spin_lock_irqsave(&table.lock, flags);
 	nr = find(task->tgid);
-	if (nr && table.slots[nr].start_ns == task->start_boottime) {
-		if (table.slots[nr].state == MW_SLOT_LIVE)
-			note_exit(&table.slots[nr], task, MW_SLOT_GONE);
-		table.slots[nr].state = MW_SLOT_GONE;
+	if (nr && mw_slots[nr].start_ns == task->start_boottime) {
+		if (mw_slots[nr].state == MW_SLOT_LIVE)
+			note_exit(&mw_slots[nr], task, MW_SLOT_GONE);
+		mw_slots[nr].state = MW_SLOT_GONE;
 		unhash(nr);
 	}
 	raw_spin_unlock_irqrestore(&table.lock, flags);
@@ -467,7 +477,7 @@ void mw_task_table_scan(void)
 /* Every allocated page was freed. Without owners frees count for others: always. */
 static bool owns_nothing(unsigned int nr)
 {
-	const struct mw_slot *slot = &table.slots[nr];
+	const struct mw_slot *slot = &mw_slots[nr];
 
 	for (int kind = 0; kind < MW_KINDS; kind++)
 		if (table.owns_pages &&
@@ -494,8 +504,8 @@ static bool is_owing(unsigned int nr)
 
 static int by_exit_time(const void *a, const void *b)
 {
-	u64 x = table.slots[*(const u16 *)a].exit.exit_ns;
-	u64 y = table.slots[*(const u16 *)b].exit.exit_ns;
+	u64 x = mw_slots[*(const u16 *)a].exit.exit_ns;
+	u64 y = mw_slots[*(const u16 *)b].exit.exit_ns;
 
 	return x < y ? -1 : x > y;
 }
@@ -507,7 +517,7 @@ static unsigned int list_slots(enum mw_slot_state state, bool (*matches)(unsigne
 	unsigned int count = 0;
 
 	for (unsigned int nr = MW_SLOT_FIRST; nr < table.nr_slots; nr++)
-		if (READ_ONCE(table.slots[nr].state) == state && matches(nr))
+		if (READ_ONCE(mw_slots[nr].state) == state && matches(nr))
 			ret_list[count++] = nr;
 	sort(ret_list, count, sizeof(*ret_list), by_exit_time, NULL);
 	return count;
@@ -524,13 +534,13 @@ static unsigned int wanted(void)
 static void set_dying(const u16 *list, unsigned int count)
 {
 	for (unsigned int i = 0; i < count; i++)
-		WRITE_ONCE(table.slots[list[i]].state, MW_SLOT_DYING);
+		WRITE_ONCE(mw_slots[list[i]].state, MW_SLOT_DYING);
 }
 
 /* The totals of the forgotten live on in [orphans]: sums over all owners only rise. */
 static void bequeath(struct mw_slot *slot)
 {
-	struct mw_slot *heir = &table.slots[MW_SLOT_ORPHANS];
+	struct mw_slot *heir = &mw_slots[MW_SLOT_ORPHANS];
 
 	for (int kind = 0; kind < MW_KINDS; kind++) {
 		atomic64_add(atomic64_xchg(&slot->allocs[kind], 0), &heir->allocs[kind]);
@@ -542,7 +552,7 @@ static void bequeath(struct mw_slot *slot)
 
 static void give_back(unsigned int nr)
 {
-	struct mw_slot *slot = &table.slots[nr];
+	struct mw_slot *slot = &mw_slots[nr];
 	struct pid *pid = slot->pid;
 	unsigned long flags;
 
@@ -639,6 +649,6 @@ void mw_task_table_stats(struct mw_table_stats *ret_stats)
 	ret_stats->exited = table.nr_exited;
 	ret_stats->overflowed = table.overflowed;
 	raw_spin_unlock_irqrestore(&table.lock, flags);
-	ret_stats->bytes = table.nr_slots * sizeof(*table.slots) +
+	ret_stats->bytes = table.nr_slots * sizeof(*mw_slots) +
 			   (sizeof(*table.heads) << table.hash_bits);
 }

@@ -166,6 +166,9 @@ void mw_task_tag(unsigned int slot, char ret_tag[MEMWATCH_TAG_MAX + 1]);
 unsigned int mw_task_keep_exited(void);
 void mw_task_set_keep_exited(unsigned int keep);
 
+/* The growth of every live process is measured anew. Process context. */
+void mw_task_restart_growth(void);
+
 /* Life events, from the probes of the same names; preemption off. */
 void mw_task_forked(struct task_struct *child);
 void mw_task_execed(struct task_struct *task);
@@ -178,13 +181,14 @@ void mw_task_freed(struct task_struct *task);
  * @held_ns: until when the last value is known to have held
  * @rss_pages: its RSS now; starts its growth if nobody looked before
  * @keep: remember the value (the tick), or leave the slot as it is (readers)
+ * @decays: kept between the calls of a loop over many
  * @ret_growth: updated to @now_ns
  * @ret_first_pages: RSS when first seen
  * Returns false if the slot is not that process's any more.
  */
 bool mw_task_growth(unsigned int slot, u32 gen, u64 held_ns, u64 now_ns,
-		    unsigned long rss_pages, bool keep, struct mw_growth *ret_growth,
-		    unsigned long *ret_first_pages);
+		    unsigned long rss_pages, bool keep, struct mw_decays *decays,
+		    struct mw_growth *ret_growth, unsigned long *ret_first_pages);
 
 /*
  * Growth as it was last taken. False if the slot is not that process's any more,
@@ -194,7 +198,13 @@ bool mw_task_growth_last(unsigned int slot, u32 gen, struct mw_growth *ret_growt
 
 /* The table for readers: numbers from 0 to mw_task_slots() - 1. */
 unsigned int mw_task_slots(void);
-struct mw_slot *mw_slot(unsigned int number);
+extern struct mw_slot *mw_slots;
+
+static inline struct mw_slot *mw_slot(unsigned int number)
+{
+	return &mw_slots[number];
+}
+
 void mw_task_table_stats(struct mw_table_stats *ret_stats);
 
 /* The name of a pseudo-owner, or NULL for a process's slot. */

@@ -2,8 +2,8 @@
 /*
  * text.c - a bounded text buffer. Pure: writes into the caller's memory only.
  * A snapshot of thousands of tasks passes through here, so numbers are spelled
- * by a loop of our own: about 8 instructions a digit, where seq_printf() takes
- * some 150 a number.
+ * by a loop of our own, two digits a step: about 4 instructions a digit, where
+ * seq_printf() takes some 150 a number.
  */
 #include "text.h"
 
@@ -42,25 +42,55 @@ void mw_text_str(struct mw_text *text, const char *str)
 	append(text, str, strlen(str));
 }
 
+static const char two_digits[] =
+	"00010203040506070809101112131415161718192021222324"
+	"25262728293031323334353637383940414243444546474849"
+	"50515253545556575859606162636465666768697071727374"
+	"75767778798081828384858687888990919293949596979899";
+
 /* Digits of @value, right-aligned before @end; returns where they begin. */
 static char *spell(char *end, u64 value)
 {
-	do {
-		u64 rest = div_u64(value, 10);
+	while (value >= 100) {
+		u64 rest = div_u64(value, 100);
+		const char *pair = &two_digits[2 * (value - rest * 100)];
 
-		*--end = (char)('0' + (value - rest * 10));
+		*--end = pair[1];
+		*--end = pair[0];
 		value = rest;
-	} while (value);
+	}
+	if (value >= 10) {
+		*--end = two_digits[2 * value + 1];
+		*--end = two_digits[2 * value];
+	} else {
+		*--end = (char)('0' + value);
+	}
 	return end;
+}
+
+/* For numbers and names: a loop copies these in fewer steps than a call would take. */
+static void append_short(struct mw_text *text, const char *begin, const char *end)
+{
+	char *at = text->buf + text->len;
+
+	if ((size_t)(end - begin) > text->size - text->len) {
+		text->full = true;
+		return;
+	}
+	text->len += end - begin;
+	while (begin < end)
+		*at++ = *begin++;
 }
 
 void mw_text_u64(struct mw_text *text, u64 value)
 {
 	char number[MW_NUMBER_MAX];
 	char *end = number + sizeof(number);
-	char *begin = spell(end, value);
 
-	append(text, begin, end - begin);
+	if (value < 10)
+		mw_text_char(text, (char)('0' + value));
+	else
+		append_short(text, spell(end, value), end);
 }
 
 /* The magnitude of a negative number; safe for the smallest one. */
@@ -77,7 +107,7 @@ void mw_text_s64(struct mw_text *text, s64 value)
 
 	if (value < 0)
 		*--begin = '-';
-	append(text, begin, end - begin);
+	append_short(text, begin, end);
 }
 
 void mw_text_milli(struct mw_text *text, s64 thousandths)
@@ -97,42 +127,65 @@ void mw_text_milli(struct mw_text *text, s64 thousandths)
 	begin = spell(begin, whole);
 	if (thousandths < 0)
 		*--begin = '-';
-	append(text, begin, end - begin);
+	append_short(text, begin, end);
 }
 
+static bool is_plain(u8 c)
+{
+	return c > 0x20 && c != 0x7f && c != '\\';
+}
+
+static void put_octal(struct mw_text *text, u8 c)
+{
+	char octal[4] = { '\\', (char)('0' + (c >> 6)), (char)('0' + ((c >> 3) & 7)),
+			  (char)('0' + (c & 7)) };
+
+	append(text, octal, sizeof(octal));
+}
+
+/* Names are plain but for a byte here and there: they go by runs. */
 void mw_text_escaped(struct mw_text *text, const char *str, size_t max)
 {
+	const char *end = str;
+
 	if (!max || !*str) {
 		mw_text_char(text, '-');
 		return;
 	}
-	for (; max && *str; max--, str++) {
-		u8 c = (u8)*str;
-
-		if (c > 0x20 && c != 0x7f && c != '\\') {
-			mw_text_char(text, (char)c);
-		} else {
-			char octal[4] = { '\\', (char)('0' + (c >> 6)),
-					  (char)('0' + ((c >> 3) & 7)), (char)('0' + (c & 7)) };
-
-			append(text, octal, sizeof(octal));
+	while (max && *str) {
+		for (end = str; max && is_plain((u8)*end); end++)
+			max--;
+		append_short(text, str, end);
+		str = end;
+		if (max && *str) {
+			put_octal(text, (u8)*str++);
+			max--;
 		}
 	}
 }
 
-void mw_text_col_u64(struct mw_text *text, u64 value)
+/* The space is spelled with the number: one append for both. */
+void mw_text_col_u64_slow(struct mw_text *text, u64 value)
 {
-	mw_text_char(text, ' ');
-	mw_text_u64(text, value);
+	char number[MW_NUMBER_MAX + 1];
+	char *end = number + sizeof(number);
+	char *begin = spell(end, value);
+
+	*--begin = ' ';
+	append_short(text, begin, end);
 }
 
 void mw_text_col_s64(struct mw_text *text, s64 value)
 {
+	if (value >= 0) {
+		mw_text_col_u64(text, (u64)value);
+		return;
+	}
 	mw_text_char(text, ' ');
 	mw_text_s64(text, value);
 }
 
-void mw_text_col_milli(struct mw_text *text, s64 thousandths)
+void mw_text_col_milli_slow(struct mw_text *text, s64 thousandths)
 {
 	mw_text_char(text, ' ');
 	mw_text_milli(text, thousandths);

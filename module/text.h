@@ -41,10 +41,36 @@ void mw_text_milli(struct mw_text *text, s64 thousandths);
  */
 void mw_text_escaped(struct mw_text *text, const char *str, size_t max);
 
-/* A space and the value: the columns of a record after its first. */
-void mw_text_col_u64(struct mw_text *text, u64 value);
+/*
+ * A space and the value: the columns of a record after its first. Most of them
+ * are 0 or small, which is spelled without a call.
+ */
+void mw_text_col_u64_slow(struct mw_text *text, u64 value);
+void mw_text_col_milli_slow(struct mw_text *text, s64 thousandths);
 void mw_text_col_s64(struct mw_text *text, s64 value);
-void mw_text_col_milli(struct mw_text *text, s64 thousandths);
+
+static inline void mw_text_col_u64(struct mw_text *text, u64 value)
+{
+	if (value >= 10 || text->size - text->len < 2) {
+		mw_text_col_u64_slow(text, value);
+		return;
+	}
+	text->buf[text->len++] = ' ';
+	text->buf[text->len++] = (char)('0' + value);
+}
+
+static inline void mw_text_col_milli(struct mw_text *text, s64 thousandths)
+{
+	static const char zero[6] = { ' ', '0', '.', '0', '0', '0' };
+
+	if (thousandths || text->size - text->len < sizeof(zero)) {
+		mw_text_col_milli_slow(text, thousandths);
+		return;
+	}
+	memcpy(text->buf + text->len, zero, sizeof(zero));
+	text->len += sizeof(zero);
+}
+
 void mw_text_col_str(struct mw_text *text, const char *str);
 void mw_text_col_escaped(struct mw_text *text, const char *str, size_t max);
 

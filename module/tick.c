@@ -137,7 +137,7 @@ static void take(unsigned int nr, u64 held_ns, u64 now_ns)
 		return;
 	mw_rss_read(sight.leader, &rss);
 	watched = mw_triggers_watch_processes() && mw_task_growth_last(nr, sight.gen, &sight.before);
-	if (mw_task_growth(nr, sight.gen, held_ns, now_ns, mw_rss_total(&rss), true, &sight.after,
+	if (mw_task_growth(nr, sight.gen, held_ns, now_ns, mw_rss_total(&rss), true, NULL, &sight.after,
 			   &sight.first_pages) && watched)
 		mw_triggers_process(&sight);
 }

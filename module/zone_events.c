@@ -138,7 +138,7 @@ static void update_zone(int node, struct zone *zone, void *arg)
 	mw_zone_free_blocks(zone, &blocks);
 	for (unsigned int order = 0; order < blocks.orders; order++)
 		mw_growth_update_since(&record->growth[order], moment->held_ns, moment->now_ns,
-				       mw_free_kb(&blocks, order, PAGE_SHIFT));
+				       mw_free_kb(&blocks, order, PAGE_SHIFT), NULL);
 }
 
 void mw_zone_tick(u64 held_ns, u64 now_ns)

@@ -41,17 +41,46 @@
  * the batch; /proc/PID/status shows the sum since 6.17 and 6.12.y. The atomic
  * form goes with the last kernel before 6.2.
  */
-static inline unsigned long mw_mm_counter(struct mm_struct *mm, int member)
+static inline s64 mw_percpu_sum(struct percpu_counter *counter)
+{
+#ifdef CONFIG_SMP
+	unsigned int cpu;
+	s64 sum;
+
+	/*
+	 * As __percpu_counter_sum(), which takes several times the instructions
+	 * to walk two CPU masks at once; a CPU that is offline holds 0.
+	 * Interrupts are off: one may count, too, and take the lock.
+	 */
+	raw_spin_lock(&counter->lock);
+	sum = counter->count;
+	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
+		if (cpu_possible(cpu))
+			sum += *per_cpu_ptr(counter->counters, cpu);
+	raw_spin_unlock(&counter->lock);
+	return sum;
+#else
+	return counter->count;
+#endif
+}
+
+/* All counters of an mm, pages, by MM_FILEPAGES and so on. */
+static inline void mw_mm_counters(struct mm_struct *mm, unsigned long ret_pages[NR_MM_COUNTERS])
 {
 	void *counters = &mm->rss_stat;
-	long pages;
+	unsigned long flags;
+	s64 pages;
 
-	if (__builtin_types_compatible_p(typeof(mm->rss_stat),
-					 struct percpu_counter[NR_MM_COUNTERS]))
-		pages = percpu_counter_sum(&((struct percpu_counter *)counters)[member]);
-	else
-		pages = atomic_long_read(&((atomic_long_t *)counters)[member]);
-	return pages < 0 ? 0 : pages;
+	local_irq_save(flags);
+	for (int member = 0; member < NR_MM_COUNTERS; member++) {
+		if (__builtin_types_compatible_p(typeof(mm->rss_stat),
+						 struct percpu_counter[NR_MM_COUNTERS]))
+			pages = mw_percpu_sum(&((struct percpu_counter *)counters)[member]);
+		else
+			pages = atomic_long_read(&((atomic_long_t *)counters)[member]);
+		ret_pages[member] = pages < 0 ? 0 : pages;
+	}
+	local_irq_restore(flags);
 }
 
 /*

@@ -6,7 +6,7 @@
 sleep 60
 ops warm 5 >/dev/null
 case $MEMWATCH_PARAMS in *slab=1*) floor=slab=1 ;; *) floor= ;; esac
-for round in 1 2 3 4; do
+for _ in 1 2 3 4; do
 	ops base
 	insmod /files/mw_floor.ko $floor && ops floor && rmmod mw_floor
 	ops base

@@ -111,7 +111,7 @@ static void growth_after_a_long_idle_is_recent(void **state)
 	mw_growth_begin(&lumped, SEC, 1000);
 	mw_growth_begin(&told, SEC, 1000);
 	mw_growth_update(&lumped, idle + 2 * SEC, 101000);
-	mw_growth_update_since(&told, idle, idle + 2 * SEC, 101000);
+	mw_growth_update_since(&told, idle, idle + 2 * SEC, 101000, NULL);
 	assert_near(mw_growth_milli(&told, MW_WINDOW_10) / 1000.0,
 		    50000 * (1 - exp(-2 / tau(MW_WINDOW_10))), 20);
 	assert_true(mw_growth_milli(&lumped, MW_WINDOW_10) < 50000);
