@@ -60,9 +60,9 @@ static void switch_on(void)
 {
 	mw_probes_init(page_owner);
 	mw_feature_set(MW_FEATURE_LIVES, true);
+	mw_feature_set(MW_FEATURE_GROWTH, !off);
 	mw_task_table_scan();
 	mw_feature_set(MW_FEATURE_PAGES, !off);
-	mw_feature_set(MW_FEATURE_GROWTH, !off);
 	mw_feature_set(MW_FEATURE_STALLS, !off);
 	mw_feature_set(MW_FEATURE_FRAGMENTATION, !off);
 	mw_feature_set(MW_FEATURE_SLAB, slab && !off);
