@@ -55,11 +55,18 @@ static void arm(struct irq_work *work)
 /* Work cannot be queued under a runqueue's lock, where a probe may be. */
 static DEFINE_IRQ_WORK(arm_work, arm);
 
+/*
+ * What changed is spread over the time since the last tick, after a pause over
+ * that of one tick: up to 6.1 an event tells of up to 64 faults at once, the first
+ * of them some time ago.
+ */
 static void arm_if_idle(void)
 {
+	u64 now_ns = ktime_get_boottime_ns();
+
 	if (atomic_read(&tick.armed) || atomic_xchg(&tick.armed, 1))
 		return;
-	WRITE_ONCE(tick.last_ns, ktime_get_boottime_ns());
+	WRITE_ONCE(tick.last_ns, max(tick.last_ns, now_ns - min(now_ns, MW_TICK_NS)));
 	irq_work_queue(&arm_work);
 }
 
