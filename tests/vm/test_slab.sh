@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC1091
+# files: slab_drive
+#
+# Slab objects by cache against /proc/slabinfo, for caches that a program drives, and
+# the totals against /proc/meminfo.
+
+. /lib.sh
+
+mw_load
+echo 'slab 1' >/proc/memwatch/config
+mw_holds "driven caches" slab_drive
+mw_equal "no bulk call was missed" \
+	"$(mw_status missed.kmem_cache_alloc_bulk) $(mw_status missed.kmem_cache_free_bulk)" "0 0"
+mw_equal "no cache found the table full" "$(mw_status dropped.kmem_cache_alloc)" 0
+mw_unload
+mw_end
