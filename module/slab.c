@@ -64,6 +64,8 @@ static __always_inline unsigned int class_of(size_t size)
 static void name_fixed_entries(void)
 {
 	BUILD_BUG_ON(MW_SLAB_KMALLOC + ARRAY_SIZE(classes) != MW_SLAB_OTHER);
+	BUILD_BUG_ON(sizeof(struct mw_slab_entry) != 1 << MW_SLAB_STRIDE_SHIFT);
+	BUILD_BUG_ON(sizeof(struct mw_slab_counts) != 1 << MW_SLAB_STRIDE_SHIFT);
 
 	strscpy(names[MW_SLAB_OTHER], "[other]", MW_SLAB_NAME_MAX);
 	for (unsigned int i = 0; i < ARRAY_SIZE(classes); i++) {
@@ -115,7 +117,7 @@ u64 mw_slab_overflowed(void)
 
 static unsigned int neighbour(const struct kmem_cache *cache, unsigned int i)
 {
-	return (mw_slab_home(cache) + i) & (MW_SLAB_HASHED - 1);
+	return ((mw_slab_home(cache) >> MW_SLAB_STRIDE_SHIFT) + i) & (MW_SLAB_HASHED - 1);
 }
 
 /* The entry of a cache, or the first free one of its neighbourhood, or [other]. */

@@ -90,32 +90,50 @@ unsigned long mw_slab_entry_slow(const struct kmem_cache *cache);
 void mw_slab_kmalloc(size_t bytes_req);
 void mw_slab_kfree(const void *object);
 
-/* kmem_caches are slab objects of some 200 bytes: the bits from 6 on differ. */
+/*
+ * An entry and its counts stand at the same offset of two arrays, and the offset
+ * is two operations away from the address of the cache: kmem_caches are slab
+ * objects of some 200 bytes, whose bits from 6 on differ.
+ */
+#define MW_SLAB_STRIDE_SHIFT 4
+
 static __always_inline unsigned long mw_slab_home(const struct kmem_cache *cache)
 {
-	return ((unsigned long)cache >> 6) & (MW_SLAB_HASHED - 1);
+	return ((unsigned long)cache >> (6 - MW_SLAB_STRIDE_SHIFT)) &
+	       ((MW_SLAB_HASHED - 1UL) << MW_SLAB_STRIDE_SHIFT);
 }
 
-static __always_inline unsigned long mw_slab_entry(const struct kmem_cache *cache)
+static __always_inline struct mw_slab_entry *mw_slab_entry_at(unsigned long offset)
 {
-	unsigned long nr = mw_slab_home(cache);
+	return (struct mw_slab_entry *)((char *)mw_slab_entries + offset);
+}
 
-	if (likely(READ_ONCE(mw_slab_entries[nr].cache) == cache))
-		return nr;
-	return mw_slab_entry_slow(cache);
+static __always_inline struct mw_slab_counts __percpu *mw_slab_counts_at(unsigned long offset)
+{
+	return (struct mw_slab_counts __percpu *)((char __percpu *)mw_slab_counts + offset);
+}
+
+/* The offset of a cache's entry. */
+static __always_inline unsigned long mw_slab_offset(const struct kmem_cache *cache)
+{
+	unsigned long offset = mw_slab_home(cache);
+
+	if (likely(READ_ONCE(mw_slab_entry_at(offset)->cache) == cache))
+		return offset;
+	return mw_slab_entry_slow(cache) << MW_SLAB_STRIDE_SHIFT;
 }
 
 static __always_inline void mw_slab_alloc(const struct kmem_cache *cache, unsigned long objects)
 {
-	unsigned long nr = mw_slab_entry(cache);
+	unsigned long offset = mw_slab_offset(cache);
 
-	this_cpu_add(mw_slab_counts[nr].allocs, objects);
-	mw_stock_slab(objects * mw_slab_entries[nr].size);
+	this_cpu_add(mw_slab_counts_at(offset)->allocs, objects);
+	mw_stock_slab(objects * mw_slab_entry_at(offset)->size);
 }
 
 static __always_inline void mw_slab_free(const struct kmem_cache *cache, unsigned long objects)
 {
-	this_cpu_add(mw_slab_counts[mw_slab_entry(cache)].frees, objects);
+	this_cpu_add(mw_slab_counts_at(mw_slab_offset(cache))->frees, objects);
 }
 
 #endif /* _MW_SLAB_H */
