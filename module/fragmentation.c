@@ -29,5 +29,5 @@ void mw_zone_free_blocks(const struct zone *zone, struct mw_free_blocks *ret_blo
 
 	ret_blocks->orders = MW_NR_PAGE_ORDERS;
 	for (unsigned int order = 0; order < MW_NR_PAGE_ORDERS; order++)
-		ret_blocks->nr[order] = data_race(READ_ONCE(zone->free_area[order].nr_free));
+		ret_blocks->nr[order] = READ_ONCE(zone->free_area[order].nr_free);
 }

@@ -124,6 +124,7 @@ static unsigned int neighbour(const struct kmem_cache *cache, unsigned int i)
 static unsigned int find(const struct kmem_cache *cache)
 {
 	for (unsigned int i = 0; i < MW_SLAB_NEIGHBOURHOOD; i++) {
+		/* Pairs with the release in mw_slab_entry_slow(). */
 		const struct kmem_cache *there =
 			smp_load_acquire(&mw_slab_entries[neighbour(cache, i)].cache);
 
@@ -150,6 +151,7 @@ unsigned long mw_slab_entry_slow(const struct kmem_cache *cache)
 	} else if (!entry->cache) {
 		entry->size = kmem_cache_size((struct kmem_cache *)cache);
 		mw_slab_name((struct kmem_cache *)cache, names[nr], MW_SLAB_NAME_MAX);
+		/* Size and name stand before the cache can be found; find(). */
 		smp_store_release(&entry->cache, cache);
 	}
 	raw_spin_unlock_irqrestore(&entries_lock, flags);
@@ -189,7 +191,7 @@ static void sum_counts(unsigned int nr, u64 *ret_allocs, u64 *ret_frees)
 	*ret_frees = 0;
 	for_each_possible_cpu(cpu)
 		*ret_frees += READ_ONCE(per_cpu_ptr(mw_slab_counts, cpu)[nr].frees);
-	smp_rmb();
+	smp_rmb();	/* a free that is seen was an allocation before; mw_slab_alloc() */
 	for_each_possible_cpu(cpu)
 		*ret_allocs += READ_ONCE(per_cpu_ptr(mw_slab_counts, cpu)[nr].allocs);
 }

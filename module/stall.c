@@ -80,6 +80,7 @@ u64 mw_stall_end(void)
 	if (!stall || --stall->depth)
 		return 0;
 	ns = ktime_get_ns() - stall->begin_ns;
+	/* What we read of the entry is read before another can claim it. */
 	smp_store_release(&stall->task, NULL);
 	atomic64_add(ns, &mw_slot(mw_task_slot(current))->stall_ns);
 	return ns;

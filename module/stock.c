@@ -32,13 +32,13 @@ static void fold(struct mw_stock *stock, bool frees)
 void mw_stock_switch(struct mw_stock *stock, u32 key, bool frees)
 {
 	WRITE_ONCE(stock->seq, stock->seq + 1);
-	smp_wmb();
+	smp_wmb();	/* odd before anything moves; stock_peek() */
 	fold(stock, frees);
 	for (int kind = 0; kind < MW_KINDS; kind++)
 		WRITE_ONCE(stock->pages[kind], 0);
 	WRITE_ONCE(stock->slab_bytes, 0);
 	WRITE_ONCE(stock->key, key);
-	smp_wmb();
+	smp_wmb();	/* all has moved before it is even again; stock_peek() */
 	WRITE_ONCE(stock->seq, stock->seq + 1);
 }
 
@@ -77,12 +77,12 @@ static u32 stock_peek(const struct mw_stock *stock, struct mw_stock *ret_copy)
 
 	for (;;) {
 		seq = READ_ONCE(stock->seq);
-		smp_rmb();
+		smp_rmb();	/* pairs with mw_stock_switch() */
 		ret_copy->key = READ_ONCE(stock->key);
 		for (int kind = 0; kind < MW_KINDS; kind++)
 			ret_copy->pages[kind] = READ_ONCE(stock->pages[kind]);
 		ret_copy->slab_bytes = READ_ONCE(stock->slab_bytes);
-		smp_rmb();
+		smp_rmb();	/* pairs with mw_stock_switch() */
 		if (!(seq & 1) && READ_ONCE(stock->seq) == seq)
 			return seq;
 		cpu_relax();
@@ -169,9 +169,9 @@ static void read_side(unsigned int slot, bool frees, struct side *ret_side)
 
 		*ret_side = (struct side){};
 		seqs = pending(slot, frees, ret_side);
-		smp_rmb();
+		smp_rmb();	/* stocks, then slots, then stocks; mw_stock_switch() */
 		add_folded(slot, frees, ret_side);
-		smp_rmb();
+		smp_rmb();	/* as above */
 		if (pending(slot, frees, &again) == seqs)
 			return;
 	}
@@ -200,7 +200,7 @@ static bool read_folded(const struct mw_slot *slot, struct mw_slot_pages *ret_pa
 
 	for (int kind = 0; kind < MW_KINDS; kind++)
 		ret_pages->frees[kind] = atomic64_read(&slot->frees[kind]);
-	smp_rmb();
+	smp_rmb();	/* a free that is seen was an allocation before; fold() */
 	for (int kind = 0; kind < MW_KINDS; kind++) {
 		ret_pages->allocs[kind] = atomic64_read(&slot->allocs[kind]);
 		plausible &= ret_pages->allocs[kind] >= ret_pages->frees[kind];
@@ -244,8 +244,7 @@ void mw_stock_view_take(struct mw_stock_view *ret_view)
 		for (int nr = 0; nr < MW_CONTEXTS; nr++)
 			__set_bit(READ_ONCE(c->free[nr].key) >> 1, ret_view->pending);
 	}
-	/* Pairs with the write barriers of mw_stock_switch(): keys, then slots. */
-	smp_rmb();
+	smp_rmb();	/* keys, then slots; pairs with mw_stock_switch() */
 }
 
 bool mw_stock_refers_to(unsigned int slot)

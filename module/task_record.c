@@ -61,7 +61,7 @@ bool mw_record_live(struct mw_record_context *context, unsigned int nr,
 	u32 gen = READ_ONCE(slot->gen);
 	struct task_struct *leader;
 
-	smp_rmb();
+	smp_rmb();	/* the generation, then what is of it; the table's lock */
 	if (READ_ONCE(slot->state) != MW_SLOT_LIVE)
 		return false;
 	ret_record->tgid = visible_tgid(context, slot);
@@ -91,7 +91,7 @@ bool mw_record_exited(const struct mw_record_context *context, unsigned int nr,
 	u32 gen = READ_ONCE(slot->gen);
 	u8 state = READ_ONCE(slot->state);
 
-	smp_rmb();
+	smp_rmb();	/* generation and state, then what is of them; the table's lock */
 	if (state != MW_SLOT_EXITED && state != MW_SLOT_GONE)
 		return false;
 	*ret_record = (struct mw_task_record){
@@ -105,7 +105,7 @@ bool mw_record_exited(const struct mw_record_context *context, unsigned int nr,
 		return false;
 	memcpy(ret_record->comm, slot->exit.comm, TASK_COMM_LEN);
 	gather_common(context, nr, ret_record);
-	smp_rmb();
+	smp_rmb();	/* as above, before the generation is looked at again */
 	return READ_ONCE(slot->gen) == gen;
 }
 

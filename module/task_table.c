@@ -193,6 +193,7 @@ static unsigned int take(struct task_struct *task, struct pid *pid)
 	table.nr_free--;
 
 	slot->gen++;
+	smp_wmb();	/* before anything of it changes; mw_record_live() */
 	slot->pid = get_pid(pid);
 	slot->tgid = task->tgid;
 	slot->start_ns = life_of(task);
@@ -559,6 +560,7 @@ static void give_back(unsigned int nr)
 	bequeath(slot);
 	raw_spin_lock_irqsave(&table.lock, flags);
 	slot->gen++;
+	smp_wmb();	/* before anything of it changes; mw_record_live() */
 	mw_tag_put(slot->tag);
 	slot->tag = MW_TAG_NONE;
 	slot->pid = NULL;

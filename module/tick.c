@@ -137,15 +137,16 @@ static void take(unsigned int nr, u64 held_ns, u64 now_ns)
 	struct pid *pid;
 	bool watched;
 
-	smp_rmb();
+	smp_rmb();	/* the generation, then what is of it; the table's lock */
 	pid = READ_ONCE(slot->pid);
 	sight.leader = pid ? pid_task(pid, PIDTYPE_TGID) : NULL;
 	if (!sight.leader)
 		return;
 	mw_rss_read(sight.leader, &rss);
-	watched = mw_triggers_watch_processes() && mw_task_growth_last(nr, sight.gen, &sight.before);
-	if (mw_task_growth(nr, sight.gen, held_ns, now_ns, mw_rss_total(&rss), true, NULL, &sight.after,
-			   &sight.first_pages) && watched)
+	watched = mw_triggers_watch_processes() &&
+		  mw_task_growth_last(nr, sight.gen, &sight.before);
+	if (mw_task_growth(nr, sight.gen, held_ns, now_ns, mw_rss_total(&rss), true, NULL,
+			   &sight.after, &sight.first_pages) && watched)
 		mw_triggers_process(&sight);
 }
 
@@ -183,7 +184,7 @@ static void run_tick(struct work_struct *work)
 	bool any;
 
 	WRITE_ONCE(mw_tick_epoch, mw_tick_epoch + 1);
-	smp_mb();
+	smp_mb();	/* the epoch, then marks and RSS; an event counts, then looks */
 	mw_cost_ask();
 	mw_zone_tick(tick.last_ns, now_ns);
 	mw_slab_tick(tick.last_ns, now_ns);
