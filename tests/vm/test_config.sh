@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC1091
+# files: access stress
+#
+# Settings: what is refused and changes nothing, what a feature that is off costs and
+# shows, who may set, and module parameters out of range.
+
+. /lib.sh
+
+CONFIG=/proc/memwatch/config
+KPROBES=/sys/kernel/debug/kprobes/list
+
+# refused TEXT: printf's escapes in it are resolved; prints the error.
+refused() {
+	# shellcheck disable=SC2059 # the escapes are wanted
+	printf "$1" | dd of=$CONFIG bs=4k 2>&1 | sed -n 's/.*error writing.*: //p; s/.*write error: //p'
+}
+
+# column NAME: what it is for this shell.
+column() {
+	mw_task $$ "$1"
+}
+
+# busy EVENT: does work that raises it; prints by how much.
+busy() {
+	busy_before=$(mw_status "events.$1")
+	stress 2 1
+	echo $(($(mw_status "events.$1") - busy_before))
+}
+
+mw_load
+before=$(cat $CONFIG)
+for bad in 'nonsense 1' 'pages' 'pages 2' 'pages -1' 'pages 1 1' 'pages 01x' 'pages=0' \
+	'PAGES 0' 'keep_exited 16385' 'keep_exited 99999999999999999999' 'max_tasks 100' \
+	'page_owner 0' 'proc_gid 1' '\n' 'pages 0\npages 0' 'pages 0\0' ' ' \
+	"$(printf 'pages %0100d' 0)"; do
+	mw_equal "refused: '$(printf '%.30s' "$bad")'" "$(refused "$bad")" "Invalid argument"
+done
+mw_equal "what is refused changes nothing" "$(cat $CONFIG)" "$before"
+mw_holds "and is told in the log" sh -c 'dmesg | grep -q "memwatch: config: "'
+
+# Off: - for what is not known, no probe runs and no function is hooked.
+mw_holds "hooks are the kernel's kprobes" grep -q folio_migrate_flags $KPROBES
+mw_holds "with pages on, events come" [ "$(busy mm_page_alloc)" -gt 1000 ]
+echo 'pages 0' >$CONFIG
+for name in page_allocs page_frees owned_user_pages owned_kernel_pages; do
+	mw_equal "with pages off $name is -" "$(column $name)" -
+done
+mw_equal "and no page event comes" "$(busy mm_page_alloc) $(busy mm_page_free)" "0 0"
+mw_equal "and nothing is hooked" "$(cat $KPROBES)" ""
+echo 'pages 1' >$CONFIG
+mw_holds "pages on again: the hooks are back" grep -q folio_migrate_flags $KPROBES
+mw_holds "and events come" [ "$(busy mm_page_alloc)" -gt 1000 ]
+mw_holds "and a count is a count" [ "$(column page_allocs)" -gt 0 ]
+mw_holds "of what was there before, [unknown] has the most" \
+	[ "$(mw_column /proc/memwatch/tasks page_allocs comm '[unknown]')" -gt 1000 ]
+
+echo 'growth 0' >$CONFIG
+mw_equal "with growth off its rates are -" \
+	"$(column growth10_kib_s) $(column growth60_kib_s) $(column growth300_kib_s)" "- - -"
+mw_equal "and no event of it comes" "$(busy rss_stat)" 0
+echo 'growth 1' >$CONFIG
+mw_holds "growth on again" [ "$(busy rss_stat)" -gt 100 ]
+
+echo 'stalls 0' >$CONFIG
+mw_equal "with stalls off stall_us is -" "$(column stall_us)" -
+echo 'stalls 1' >$CONFIG
+mw_holds "stalls on again" [ "$(column stall_us)" -ge 0 ]
+
+mw_equal "slab is off to begin with" "$(column slab_alloc_kb)" -
+mw_equal "and counts nothing" "$(busy kmem_cache_alloc) $(busy kmalloc)" "0 0"
+echo 'slab 1' >$CONFIG
+mw_holds "slab on: objects are counted" [ "$(busy kmem_cache_alloc)" -gt 1000 ]
+mw_holds "and bytes" [ "$(column slab_alloc_kb)" -gt 0 ]
+echo 'slab 0' >$CONFIG
+mw_equal "and off again" "$(busy kmem_cache_alloc) $(column slab_alloc_kb)" "0 -"
+mw_holds "rights" access rights
+mw_unload
+mw_equal "unloaded, nothing is hooked" "$(cat $KPROBES)" ""
+
+# wrong PARAMETER RANGE: the load fails and the log names the range.
+wrong() {
+	dmesg -c >/dev/null
+	mw_holds "insmod $1 fails" sh -c "! insmod /memwatch.ko $1 2>/dev/null"
+	mw_holds "and says: $2" sh -c "dmesg | grep -q \"memwatch: .*$2\""
+	mw_holds "and leaves nothing" [ ! -e /proc/memwatch ]
+}
+
+wrong max_tasks=63 'max_tasks=63 is out of range: 64 to 32762'
+wrong max_tasks=32763 'max_tasks=32763 is out of range: 64 to 32762'
+wrong max_tasks=0 'max_tasks=0 is out of range'
+wrong proc_gid=4294967295 'proc_gid=4294967295 is not a group'
+
+mw_load off=1
+mw_equal "off=1: nothing is hooked" "$(cat $KPROBES)" ""
+mw_equal "and nothing counts" "$(busy mm_page_alloc) $(column page_allocs)" "0 -"
+echo 'pages 1' >$CONFIG
+mw_holds "until it is switched on" [ "$(busy mm_page_alloc)" -gt 1000 ]
+mw_unload
+mw_end
