@@ -4,6 +4,7 @@
  * observer pays before it has counted anything. For tests/bench/cost alone.
  */
 #include <linux/module.h>
+#include <linux/slab.h>
 #include <linux/tracepoint.h>
 #include <trace/events/kmem.h>
 #include <trace/events/sched.h>
