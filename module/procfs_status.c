@@ -16,6 +16,7 @@
 #include "stall.h"
 #include "tag.h"
 #include "task_table.h"
+#include "tick.h"
 #include "zone_events.h"
 
 /*
@@ -108,6 +109,8 @@ static int show_status(struct mw_text *text, const struct mw_reader *reader)
 	mw_text_key_u64(text, "uptime_s", mw_procfs_uptime_s());
 	mw_text_key_u64(text, "page_size", PAGE_SIZE);
 	mw_text_key_str(text, "page_owner", mw_owns_pages() ? "on" : "off");
+	mw_text_key_u64(text, "ticks", mw_tick_count());
+	mw_text_key_str(text, "tick", mw_tick_is_armed() ? "armed" : "stopped");
 	put_probes(text);
 	put_hooks(text);
 	mw_text_key_u64(text, "failed_allocs", mw_failed_allocs());

@@ -32,12 +32,14 @@ u32 mw_tick_epoch = 1;
  *           finds nothing
  * @holds:   who wants ticks though nothing is marked
  * @last_ns: when the last tick was, or when it was armed after a pause
+ * @count:   ticks so far
  */
 static struct {
 	unsigned long *marked;
 	atomic_t armed;
 	atomic_t holds;
 	u64 last_ns;
+	u64 count;
 } tick;
 
 static void run_tick(struct work_struct *work);
@@ -80,6 +82,16 @@ void mw_tick_hold(void)
 void mw_tick_release(void)
 {
 	atomic_dec(&tick.holds);
+}
+
+u64 mw_tick_count(void)
+{
+	return READ_ONCE(tick.count);
+}
+
+bool mw_tick_is_armed(void)
+{
+	return atomic_read(&tick.armed);
 }
 
 u64 mw_tick_last_ns(void)
@@ -183,6 +195,7 @@ static void run_tick(struct work_struct *work)
 	u64 now_ns = ktime_get_boottime_ns();
 	bool any;
 
+	WRITE_ONCE(tick.count, tick.count + 1);
 	WRITE_ONCE(mw_tick_epoch, mw_tick_epoch + 1);
 	smp_mb();	/* the epoch, then marks and RSS; an event counts, then looks */
 	mw_cost_ask();

@@ -33,6 +33,10 @@ int mw_tick_init(void);
 /* No probe marks any more. */
 void mw_tick_exit(void);
 
+/* For status: ticks since load, and whether another will come by itself. */
+u64 mw_tick_count(void);
+bool mw_tick_is_armed(void);
+
 /*
  * Until when a process that is not marked is known to have had the RSS that
  * was last taken of it: the time of the last tick.
