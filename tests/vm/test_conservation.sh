@@ -32,4 +32,16 @@ mw_equal "there was no compaction" "$(compacted)" "$compacted"
 mw_holds "afterwards they are the kernel's to the page" totals same $offsets
 mw_equal "no bulk allocation was missed" "$(mw_status missed.alloc_pages_bulk)" 0
 mw_equal "no page is outside the map" "$(mw_status unmapped_allocs) $(mw_status unmapped_frees)" "0 0"
+
+# Switched off and on under load, counting begins anew: with other offsets, for good.
+stress 8 6 &
+sleep 1
+echo 'pages 0' >/proc/memwatch/config
+sleep 1
+echo 'pages 1' >/proc/memwatch/config
+wait
+offsets=$(totals quiet)
+stress 8 4
+mw_holds "so they are after pages were off for a while" totals same $offsets
+mw_unload
 mw_end

@@ -3,12 +3,15 @@
  * totals - the module's page counts against the kernel's own (pgalloc_* and pgfree
  * of /proc/vmstat). The kernel counts from boot and the module from its load, so
  * that the two differ by an offset that must never change, whatever happens: one
- * page lost, or counted twice, by anybody, moves it.
+ * page lost, or counted twice, by anybody, moves it. And against the memory itself:
+ * owned pages and free ones (/proc/zoneinfo) are always as many, whether or not an
+ * event told of each.
  *
- *	totals quiet                 print the offsets of allocations and frees
- *	totals same ALLOCS FREES     TAP: they are still these, to the page
- *	totals busy N ALLOCS FREES   TAP: N times, while others work, each sum lies
- *	                             between the kernel's count before and after
+ *	totals quiet				print the offsets of allocations and frees, and
+ *						how many pages are owned or free
+ *	totals same ALLOCS FREES PAGES [N]	TAP: they are still these, to the page, or to N
+ *	totals busy N ALLOCS FREES PAGES	TAP: N times, while others work, each sum of
+ *						events lies between the kernel's before and after
  *
  * Quiet, a reading is exact, though it takes pages itself: the module takes its
  * buffer before it counts and gives it back when the file is closed, so that the
@@ -19,6 +22,8 @@
  *
  * Exits 0 or 1 as the checks say, 2 if there was nothing to check.
  */
+#include <sys/utsname.h>
+
 #include "truth.h"
 
 #define TEXT_MAX (8 << 20)
@@ -30,6 +35,9 @@
  * (MAX_GATHER_BATCH and a huge page).
  */
 #define IN_FLIGHT 1024
+
+/* Pages that pass between a CPU's list and a zone while their numbers are read. */
+#define IN_LISTS 16LL
 
 /**
  * struct life - one process life: it may exit between the reading of tasks and
@@ -53,16 +61,20 @@ struct sums {
  * @before: pgalloc and pgfree before it
  * @between: behind tasks, before exited
  * @after: behind both
+ * @module: sums over tasks and exited
+ * @free_pages: between, free in zones and on the lists of CPUs
  */
 struct moment {
 	struct sums before;
 	struct sums between;
 	struct sums after;
 	struct sums module;
+	long long free_pages;
 };
 
-static struct truth_file tasks, exited, vmstat;
+static struct truth_file tasks, exited, vmstat, zoneinfo;
 static struct life *lives;
+static int refresh;
 
 static struct sums read_vmstat(void)
 {
@@ -73,6 +85,22 @@ static struct sums read_vmstat(void)
 	};
 
 	return sums;
+}
+
+/* Pages that are free: in the zones, and on the lists that each CPU keeps. */
+static long long read_free_pages(void)
+{
+	const char *text;
+	long long pages = 0;
+
+	if (pwrite(refresh, "1", 1, 0) != 1)
+		err(2, "stat_refresh");
+	text = truth_read(&zoneinfo);
+	for (const char *at = text; (at = strstr(at, "pages free")); at++)
+		pages += strtoll(at + strlen("pages free"), NULL, 10);
+	for (const char *at = text; (at = strstr(at, " count:")); at++)
+		pages += strtoll(at + strlen(" count:"), NULL, 10);
+	return pages;
 }
 
 /* The place of a life in the hash, taken if need be. */
@@ -131,6 +159,7 @@ static struct moment look(void)
 	moment.before = read_vmstat();
 	truth_read_anew(&tasks);
 	moment.between = read_vmstat();
+	moment.free_pages = read_free_pages();
 	truth_read_anew(&exited);
 	moment.after = read_vmstat();
 	memset(lives, 0, LIVES * sizeof(*lives));
@@ -147,6 +176,12 @@ static long long alloc_offset(const struct moment *moment)
 static long long free_offset(const struct moment *moment)
 {
 	return moment->module.frees - moment->between.frees;
+}
+
+/* Pages with an owner and free ones: of all others nobody was seen to take or free one. */
+static long long occupied(const struct moment *moment)
+{
+	return moment->module.owned + moment->free_pages;
 }
 
 static bool is_still(const struct moment *moment)
@@ -187,19 +222,45 @@ static struct moment quiet_moment(void)
 	     free_offset(&last));
 }
 
-static void check_same(long long allocs, long long frees)
+/*
+ * Up to 6.9 the kernel forgets to count in pgfree what is freed while the CPU's list
+ * is locked (free_unref_page() then goes to free_one_page(), which counts since
+ * 6.10): in an interrupt that came in the middle of another free, or while somebody
+ * drains the list. It then has fewer than we, never more; one in a thousand is far
+ * more than was seen (10 in 290,000, 6.1). What is owned and free tells it there.
+ */
+static long long forgotten_frees(void)
+{
+	struct utsname name;
+	int major, minor;
+
+	if (uname(&name) || sscanf(name.release, "%d.%d", &major, &minor) != 2)
+		err(2, "uname");
+	if (major > 6 || (major == 6 && minor >= 10))
+		return 0;
+	return 16 + read_vmstat().frees / 1000;
+}
+
+static void check_same(long long allocs, long long frees, long long pages, long long slack)
 {
 	struct moment moment = quiet_moment();
+	long long allocs_off = alloc_offset(&moment) - allocs;
+	long long frees_off = free_offset(&moment) - frees;
 
-	truth_check(alloc_offset(&moment) == allocs,
-		    "page_allocs of all are the kernel's pgalloc, to the page (%lld, off by %lld)",
-		    moment.between.allocs, alloc_offset(&moment) - allocs);
-	truth_check(free_offset(&moment) == frees,
-		    "page_frees of all are the kernel's pgfree, to the page (%lld, off by %lld)",
-		    moment.between.frees, free_offset(&moment) - frees);
+	truth_check(
+		allocs_off >= -slack && allocs_off <= slack,
+		"page_allocs of all are the kernel's pgalloc, to %lld pages (%lld, off by %lld)",
+		slack, moment.between.allocs, allocs_off);
+	truth_check(frees_off >= -slack && frees_off <= slack + forgotten_frees(),
+		    "page_frees of all are the kernel's pgfree, to %lld pages (%lld, off by %lld)",
+		    slack + forgotten_frees(), moment.between.frees, frees_off);
+	pages = occupied(&moment) - pages;
+	truth_check(
+		pages >= -IN_LISTS && pages <= IN_LISTS,
+		"owned and free pages are as many as before, to %lld pages (%lld owned, off by %lld)",
+		IN_LISTS, moment.module.owned, pages);
 	truth_check(moment.module.owned == moment.module.allocs - moment.module.frees,
-		    "what is owned is what was allocated and not freed (%lld pages)",
-		    moment.module.owned);
+		    "what is owned is what was allocated and not freed");
 }
 
 static bool lies(long long value, long long low, long long high, long long slack)
@@ -220,7 +281,7 @@ static void check_busy(int samples, long long allocs, long long frees)
 		if (!lies(moment.module.allocs, moment.before.allocs + allocs,
 			  moment.after.allocs + allocs, slack) ||
 		    !lies(moment.module.frees, moment.before.frees + frees,
-			  moment.after.frees + frees, slack))
+			  moment.after.frees + frees, slack + forgotten_frees()))
 			outside++;
 		if (moment.module.owned != moment.module.allocs - moment.module.frees)
 			torn++;
@@ -239,7 +300,7 @@ static void check_busy(int samples, long long allocs, long long frees)
 
 static void usage(void)
 {
-	errx(2, "usage: totals quiet | same ALLOCS FREES | busy N ALLOCS FREES");
+	errx(2, "usage: totals quiet | same ALLOCS FREES PAGES [N] | busy N ALLOCS FREES PAGES");
 }
 
 int main(int argc, char **argv)
@@ -249,6 +310,10 @@ int main(int argc, char **argv)
 	tasks = truth_open("/proc/memwatch/tasks", TEXT_MAX);
 	exited = truth_open("/proc/memwatch/exited", TEXT_MAX);
 	vmstat = truth_open("/proc/vmstat", 65536);
+	zoneinfo = truth_open("/proc/zoneinfo", 262144);
+	refresh = open("/proc/sys/vm/stat_refresh", O_WRONLY | O_CLOEXEC);
+	if (refresh < 0)
+		err(2, "/proc/sys/vm/stat_refresh");
 	lives = mmap(NULL, LIVES * sizeof(*lives), PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	if (lives == MAP_FAILED)
@@ -256,12 +321,14 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[1], "quiet") && argc == 2) {
 		struct moment moment = quiet_moment();
 
-		printf("%lld %lld\n", alloc_offset(&moment), free_offset(&moment));
+		printf("%lld %lld %lld\n", alloc_offset(&moment), free_offset(&moment),
+		       occupied(&moment));
 		return 0;
 	}
-	if (!strcmp(argv[1], "same") && argc == 4)
-		check_same(truth_number(argv[2]), truth_number(argv[3]));
-	else if (!strcmp(argv[1], "busy") && argc == 5)
+	if (!strcmp(argv[1], "same") && (argc == 5 || argc == 6))
+		check_same(truth_number(argv[2]), truth_number(argv[3]), truth_number(argv[4]),
+			   argc == 6 ? truth_number(argv[5]) : 0);
+	else if (!strcmp(argv[1], "busy") && argc == 6)
 		check_busy((int)truth_number(argv[2]), truth_number(argv[3]),
 			   truth_number(argv[4]));
 	else
