@@ -12,8 +12,9 @@ SHELL := /bin/bash
 PREFIX  ?= /usr/local
 DESTDIR ?=
 ifndef KVER
-# Where KDIR= is given alone, it says which kernel.
-KVER := $(or $(if $(KDIR),$(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)),$(shell uname -r))
+# Where KDIR= is given alone, it says which kernel. (Debian's 6.1 has another name in
+# include/config/kernel.release than uname and /lib/modules have.)
+KVER := $(or $(if $(KDIR),$(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generated/utsrelease.h 2>/dev/null)),$(shell uname -r))
 endif
 KDIR    ?= $(shell tests/kdir $(KVER))
 B       := build
