@@ -69,7 +69,7 @@ static void assert_null_value(const cJSON *json, const char *key)
 	assert_true(cJSON_IsNull(cJSON_GetObjectItemCaseSensitive(json, key)));
 }
 
-/* The object of FORMATS.md, its keys in its order. */
+/* The object of userspace/README.md, its keys in its order. */
 static void verdict_as_documented(void **state)
 {
 	struct mw_verdict verdict = leaking();

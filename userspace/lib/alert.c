@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * alert.c - how a verdict is told. Owns the JSON of FORMATS.md and the sentence
+ * alert.c - how a verdict is told. Owns the JSON of userspace/README.md and the sentence
  * for people; must never judge, allocate or read a clock.
  *
  * The JSON is written here and not through cJSON: start_ticks needs 64 bits

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * alert.h - how a verdict is told: the JSON Lines of FORMATS.md and one
+ * alert.h - how a verdict is told: the JSON Lines of userspace/README.md and one
  * sentence for people. Pure formatting into the caller's buffer: no clock, no
  * files, no allocation.
  *

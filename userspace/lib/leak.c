@@ -46,7 +46,7 @@
 #include "series.h"
 #include "trend.h"
 
-/* PROCFS.md: owned pages are counted in units of 4 KiB. */
+/* module/README.md: owned pages are counted in units of 4 KiB. */
 #define OWNED_PAGE_KIB 4.0
 /* An alert needs two passed judgements, and more of them than half. */
 #define CONFIRMATIONS 3
