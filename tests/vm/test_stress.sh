@@ -55,8 +55,8 @@ compaction=$(vmstat compact_isolated pgmigrate_success)
 # The kernel may end it with the others there: a worker's status says nothing.
 sh -c 'echo $$ >/sys/fs/cgroup/tight/cgroup.procs
 	exec stress-ng --quiet --timeout '"$seconds"' --vm 1 --vm-bytes 64M --vm-keep' &
-stress-ng --quiet --timeout "$seconds" --fork 1 --pipe 1 --vm 1 --vm-bytes 48M --shm 1 \
-	--shm-bytes 8M --hdd 1 --hdd-bytes 8M --temp-path /tmp &
+stress-ng --quiet --timeout "$seconds" --fork 1 --pipe 1 --vm 1 --vm-bytes 48M --memfd 1 \
+	--memfd-bytes 8M --hdd 1 --hdd-bytes 8M --temp-path /tmp &
 (cd /mnt && exec stress-ng --quiet --timeout "$seconds" --temp-path /mnt --hdd 1 --hdd-bytes 16M --mmap 1 --mmap-bytes 16M --mmap-file) &
 sleep 2
 mw_holds "under load the sums are the kernel's" totals busy 10 $offsets

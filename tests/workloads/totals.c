@@ -36,8 +36,11 @@
  */
 #define IN_FLIGHT 1024
 
-/* Pages that pass between a CPU's list and a zone while their numbers are read. */
-#define IN_LISTS 16LL
+/*
+ * Pages that pass between a CPU's list and a zone while their numbers are read: one
+ * batch of 63 (8 were seen, on 6.12; none on 6.1).
+ */
+#define IN_LISTS 63LL
 
 /**
  * struct life - one process life: it may exit between the reading of tasks and
