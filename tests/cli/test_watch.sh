@@ -8,10 +8,20 @@
 
 build_grow
 
-"$grow" 100 20 150 &
+# As long as a busy machine takes for enough samples, and for the end to be seen.
+"$grow" 100 20 300 &
 child=$!
-mw watch --interval 20ms --duration 4s --json --pid "$child"
+"$MEMWATCH" watch --interval 20ms --json --pid "$child" >"$work/out" 2>"$work/err" &
+pid=$!
 wait "$child"
+for _ in $(seq 300); do
+	[ "$(wc -l <"$work/out")" -lt 2 ] || break
+	sleep 0.1
+done
+kill -TERM "$pid"
+status=0
+wait "$pid" || status=$?
+out=$(cat "$work/out") err=$(cat "$work/err")
 check "an alert fires, and is resolved when the process ends" all_of 'exits 0' \
 	'is_json "$work/out"' '[ "$(wc -l <"$work/out")" -eq 2 ]' \
 	'jq -se ".[0].state == \"firing\" and .[1].state == \"resolved\" and .[0].leak and
@@ -22,7 +32,7 @@ check "what it says of itself goes to stderr" all_of \
 	'complains "the module is not loaded: reading plain /proc"' \
 	'complains "watching 1 processes every "'
 
-"$grow" 100 20 150 &
+"$grow" 100 20 300 &
 child=$!
 mw watch --interval 20ms --exit-on-alert --comm "$grow_name"
 check "--exit-on-alert, as a sentence" all_of 'exits 1' 'says "$grow_name (pid $child) leaks "' \
@@ -48,10 +58,10 @@ done
 mw watch --pid 2147483647
 check "a process that is not there" all_of 'exits 4' 'complains "no process has an id given by --pid"'
 
-"$grow" 100 20 150 &
+"$grow" 100 20 300 &
 child=$!
 status=0
-"$MEMWATCH" watch --interval 20ms --duration 4s --pid "$child" >/dev/full 2>"$work/err" || status=$?
+"$MEMWATCH" watch --interval 20ms --duration 30s --pid "$child" >/dev/full 2>"$work/err" || status=$?
 err=$(cat "$work/err") out=''
 check "an alert that cannot be written is an error" all_of 'exits 4' \
 	'complains "cannot write standard output: No space left on device"'
