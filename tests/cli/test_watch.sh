@@ -18,7 +18,8 @@ for _ in $(seq 300); do
 	[ "$(wc -l <"$work/out")" -lt 2 ] || break
 	sleep 0.1
 done
-kill -TERM "$pid"
+# It may have ended by itself: nothing is left to watch.
+kill -TERM "$pid" 2>/dev/null || true
 status=0
 wait "$pid" || status=$?
 out=$(cat "$work/out") err=$(cat "$work/err")
