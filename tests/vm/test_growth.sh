@@ -12,10 +12,12 @@
 . /lib.sh
 
 # Up to 6.1 a thread tells of its pages 64 at a time: 256 KiB come at once, and weigh
-# 256 KiB by the time constant of the window (N * 3 / ln 50, that is N * 0.7668), half of that on average.
+# 256 KiB by the time constant of the window (N * 3 / ln 50, that is N * 0.7668), half of
+# that on average. Later kernels tell of each page, which weighs as much of 4 KiB; and the
+# program itself grows in steps of 20 ms (ramp.c).
 case $(uname -r) in
 5.* | 6.[01].*) step_kib=256 ;;
-*) step_kib=0 ;;
+*) step_kib=4 ;;
 esac
 
 # rate SENTENCE WINDOW WANTED: to 2 %, and what a step weighs.
@@ -26,7 +28,8 @@ rate() {
 			off = got - want; bound = want * 0.02
 			if (off < 0) off = -off
 			if (bound < 0) bound = -bound
-			exit !(off <= bound + step / (window * 0.7668)) }'
+			own = want < 0 ? -want * 0.02 : want * 0.02
+			exit !(off <= bound + (step + own) / (window * 0.7668)) }'
 }
 
 # nothing SENTENCE WINDOW WAS: what came three windows ago weighs 2 % of itself.
