@@ -40,10 +40,10 @@ static u64 events_of(enum mw_event event)
 	switch (event) {
 	case MW_EVENT_CACHE_ALLOC:
 	case MW_EVENT_KMALLOC:
-		return mw_slab_allocs(event == MW_EVENT_KMALLOC);
+		return mw_slab_events(event == MW_EVENT_KMALLOC, false);
 	case MW_EVENT_CACHE_FREE:
 	case MW_EVENT_KFREE:
-		return mw_slab_frees(event == MW_EVENT_KFREE);
+		return mw_slab_events(event == MW_EVENT_KFREE, true);
 	default:
 		return mw_events(event);
 	}

@@ -202,24 +202,15 @@ static bool is_kmalloc(unsigned int nr)
 	return nr >= MW_SLAB_KMALLOC && nr < MW_SLAB_OTHER;
 }
 
-u64 mw_slab_allocs(bool kmalloc)
+u64 mw_slab_events(bool kmalloc, bool freed)
 {
 	u64 sum = 0, allocs, frees;
 
 	for (unsigned int nr = 0; nr < MW_SLAB_ENTRIES; nr++) {
+		if (is_kmalloc(nr) != kmalloc)
+			continue;
 		sum_counts(nr, &allocs, &frees);
-		sum += is_kmalloc(nr) == kmalloc ? allocs : 0;
-	}
-	return sum;
-}
-
-u64 mw_slab_frees(bool kmalloc)
-{
-	u64 sum = 0, allocs, frees;
-
-	for (unsigned int nr = 0; nr < MW_SLAB_ENTRIES; nr++) {
-		sum_counts(nr, &allocs, &frees);
-		sum += is_kmalloc(nr) == kmalloc ? frees : 0;
+		sum += freed ? frees : allocs;
 	}
 	return sum;
 }

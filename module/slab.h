@@ -63,8 +63,7 @@ extern struct mw_slab_entry mw_slab_entries[MW_SLAB_ENTRIES];
 extern struct mw_slab_counts __percpu *mw_slab_counts;
 
 /* Events of the slab tracepoints, told from the counts. */
-u64 mw_slab_allocs(bool kmalloc);
-u64 mw_slab_frees(bool kmalloc);
+u64 mw_slab_events(bool kmalloc, bool freed);
 
 int mw_slab_init(void);
 void mw_slab_exit(void);
