@@ -12,16 +12,17 @@
 static const struct {
 	const char *name;
 	u32 max;
+	const char *range;
 } keys[MW_CONFIG_KEYS] = {
-	[MW_CONFIG_PAGES] = { "pages", 1 },
-	[MW_CONFIG_GROWTH] = { "growth", 1 },
-	[MW_CONFIG_STALLS] = { "stalls", 1 },
-	[MW_CONFIG_FRAGMENTATION] = { "fragmentation", 1 },
-	[MW_CONFIG_SLAB] = { "slab", 1 },
-	[MW_CONFIG_KEEP_EXITED] = { "keep_exited", 16384 },
-	[MW_CONFIG_MAX_TASKS] = { "max_tasks", 0 },
-	[MW_CONFIG_PAGE_OWNER] = { "page_owner", 0 },
-	[MW_CONFIG_PROC_GID] = { "proc_gid", 0 },
+	[MW_CONFIG_PAGES] = { "pages", 1, "must be 0 or 1" },
+	[MW_CONFIG_GROWTH] = { "growth", 1, "must be 0 or 1" },
+	[MW_CONFIG_STALLS] = { "stalls", 1, "must be 0 or 1" },
+	[MW_CONFIG_FRAGMENTATION] = { "fragmentation", 1, "must be 0 or 1" },
+	[MW_CONFIG_SLAB] = { "slab", 2, "must be 0, 1 or 2" },
+	[MW_CONFIG_KEEP_EXITED] = { "keep_exited", 16384, "must be 0 to 16384" },
+	[MW_CONFIG_MAX_TASKS] = { "max_tasks", 0, NULL },
+	[MW_CONFIG_PAGE_OWNER] = { "page_owner", 0, NULL },
+	[MW_CONFIG_PROC_GID] = { "proc_gid", 0, NULL },
 };
 
 const char *mw_config_key_name(enum mw_config_key key)
@@ -117,8 +118,7 @@ int mw_config_parse(const char *line, size_t len, struct mw_config_setting *ret_
 	if (!value.len || rest.len)
 		return refuse(ret_reason, name, value, "expected a key and one value");
 	if (!parse_number(value, &number) || number > keys[key].max)
-		return refuse(ret_reason, name, value,
-			      keys[key].max == 1 ? "must be 0 or 1" : "must be 0 to 16384");
+		return refuse(ret_reason, name, value, keys[key].range);
 	*ret_setting = (struct mw_config_setting){ key, number };
 	return 0;
 }

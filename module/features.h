@@ -15,17 +15,29 @@ enum mw_feature {
 	MW_FEATURE_STALLS,		/* time in reclaim and compaction */
 	MW_FEATURE_FRAGMENTATION,	/* fallbacks */
 	MW_FEATURE_SLAB,		/* slab objects by cache */
+	MW_FEATURE_SLAB_BYTES,		/* and bytes by process: another way of MW_FEATURE_SLAB */
 	MW_FEATURES,
 };
 
 /* May be read at any time; for what is printed. */
 bool mw_feature_on(enum mw_feature feature);
 
+/* Is it on, and has the kernel what it needs? Any time; for what is printed. */
+bool mw_feature_counts(enum mw_feature feature);
+
 /*
  * Switches a feature on or off; process context, sleeps. A feature that needs a
  * tracepoint that this kernel lacks is on and counts nothing; status says why.
+ * Returns 0; -ENOMEM if there was no memory for its probes, and then it is off.
  */
-void mw_feature_set(enum mw_feature feature, bool on);
+int mw_feature_set(enum mw_feature feature, bool on);
+
+/*
+ * Slabs by their setting: 0 off, 1 by cache, 2 and bytes by process. Counting
+ * begins anew when it changes. Returns as mw_feature_set() does; never fails for 0.
+ */
+int mw_feature_set_slab(unsigned int level);
+unsigned int mw_feature_slab(void);
 
 /* All off: afterwards no probe runs. */
 void mw_features_off(void);

@@ -8,13 +8,22 @@
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/ptrace.h>
+#include <linux/string.h>
 
 #include "compat/compat.h"
+#include "compat/probe_types.h"
+
+#include <trace/events/kmem.h>
+
+#include "compat/slab_probe_types.h"
 #include "hooks.h"
 #include "page_owner.h"
 #include "slab.h"
+#include "without.h"
 
 #ifdef CONFIG_KPROBES
+
+#include "compat/hooked.h"
 
 /**
  * struct bulk_call - the arguments of a bulk allocation under way
@@ -32,14 +41,11 @@ struct bulk_call {
 static int on_bulk_entry(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
 	struct bulk_call *call = (struct bulk_call *)instance->data;
-	unsigned long nr_pages = (unsigned int)regs_get_kernel_argument(regs, 3);
 
 	call->gfp = (__force gfp_t)regs_get_kernel_argument(regs, 0);
-	call->list = (struct list_head *)regs_get_kernel_argument(regs, 4);
-	call->array = (struct page **)regs_get_kernel_argument(regs, 5);
-	call->filled = 0;
-	while (call->array && call->filled < nr_pages && call->array[call->filled])
-		call->filled++;
+	call->list = mw_bulk_list(regs);
+	call->array = mw_bulk_array(regs);
+	call->filled = mw_bulk_filled(regs);
 	return 0;
 }
 
@@ -47,10 +53,8 @@ static int on_bulk_entry(struct kretprobe_instance *instance, struct pt_regs *re
  * A page that came by the slow path passed mm_page_alloc and has its owner
  * already. The bound is the number of pages that the caller asked for.
  */
-static int on_bulk_return(struct kretprobe_instance *instance, struct pt_regs *regs)
+static void own_bulk(const struct bulk_call *call, unsigned long count)
 {
-	const struct bulk_call *call = (const struct bulk_call *)instance->data;
-	unsigned long count = regs_return_value(regs);
 	unsigned int kind = mw_page_kind(call->gfp);
 	struct page *page;
 
@@ -64,24 +68,36 @@ static int on_bulk_return(struct kretprobe_instance *instance, struct pt_regs *r
 			mw_page_owner_alloc_unless_seen(page, kind);
 		}
 	}
+}
+
+static int on_bulk_return(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	mw_probe_begin();
+	own_bulk((const struct bulk_call *)instance->data, regs_return_value(regs));
+	mw_probe_end();
 	return 0;
 }
 
-/* folio_migrate_flags(new, old): every migration passes here once a folio. */
+/* folio_migrate_flags(new, old), as 5.16 renamed it: every migration passes here once a folio. */
 static int on_migrate(struct kprobe *probe, struct pt_regs *regs)
 {
 	struct page *new = (struct page *)regs_get_kernel_argument(regs, 0);
 	struct page *old = (struct page *)regs_get_kernel_argument(regs, 1);
 
+	mw_probe_begin();
 	mw_page_owner_swap(new, old, 1UL << compound_order(old));
+	mw_probe_end();
 	return 0;
 }
 
 /**
  * struct slab_call - a bulk allocation of slab objects under way
+ * @cache:  from which
+ * @wanted: objects asked for
  */
 struct slab_call {
 	struct kmem_cache *cache;
+	unsigned long wanted;
 };
 
 static int on_slab_bulk_entry(struct kretprobe_instance *instance, struct pt_regs *regs)
@@ -89,16 +105,22 @@ static int on_slab_bulk_entry(struct kretprobe_instance *instance, struct pt_reg
 	struct slab_call *call = (struct slab_call *)instance->data;
 
 	call->cache = (struct kmem_cache *)regs_get_kernel_argument(regs, 0);
+	call->wanted = regs_get_kernel_argument(regs, 2);
 	return 0;
 }
 
 static int on_slab_bulk_return(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
 	const struct slab_call *call = (const struct slab_call *)instance->data;
-	int count = (int)regs_return_value(regs);
+	unsigned long count = mw_slab_bulk_count(regs, call->wanted);
 
-	if (count > 0)
-		mw_slab_alloc(call->cache, count);
+	if (!count)
+		return 0;
+	mw_probe_begin();
+	mw_slab_count_bulk(MW_SLAB_CACHE_ALLOC, call->cache, count);
+	if (mw_feature_on(MW_FEATURE_SLAB_BYTES))
+		mw_stock_slab(count * mw_slab_sizes[mw_slab_entry(call->cache)]);
+	mw_probe_end();
 	return 0;
 }
 
@@ -112,17 +134,30 @@ static int on_slab_bulk_free(struct kprobe *probe, struct pt_regs *regs)
 	size_t count = regs_get_kernel_argument(regs, 1);
 	void **objects = (void **)regs_get_kernel_argument(regs, 2);
 
+	mw_probe_begin();
 	if (cache)
-		mw_slab_free(cache, count);
+		mw_slab_count_bulk(MW_SLAB_CACHE_FREE, cache, count);
 	for (size_t i = 0; !cache && i < count; i++)
-		if (!ZERO_OR_NULL_PTR(objects[i]))
-			mw_slab_kfree(objects[i]);
+		mw_slab_count_object(MW_SLAB_KFREE, objects[i], 0, 0);
+	mw_probe_end();
+	return 0;
+}
+
+/* kmem_cache_free(cache, object), where its tracepoint does not tell the cache. */
+static int on_cache_free(struct kprobe *probe, struct pt_regs *regs)
+{
+	const struct kmem_cache *cache = (void *)regs_get_kernel_argument(regs, 0);
+
+	mw_probe_begin();
+	if (regs_get_kernel_argument(regs, 1))
+		mw_slab_count_bulk(MW_SLAB_CACHE_FREE, cache, 1);
+	mw_probe_end();
 	return 0;
 }
 
 /**
  * struct hook - one hook, on entry (@entry) or on return (@handler)
- * @names:   of the function, since 6.10 and before; NULL ends them
+ * @names:   of the function, the newest kernels' first; NULL ends them
  * @ret:     with @handler, the probe; without, only its first member is used
  * @err:     0 while attached, or why it is not
  */
@@ -145,7 +180,7 @@ static struct hook hooks[MW_HOOKS] = {
 		.err = -ENOENT,
 	},
 	[MW_HOOK_MIGRATE] = {
-		.names = { "folio_migrate_flags" },
+		.names = { "folio_migrate_flags", "migrate_page_states" },
 		.feature = MW_FEATURE_PAGES,
 		.ret.kp.pre_handler = on_migrate,
 		.err = -ENOENT,
@@ -166,6 +201,12 @@ static struct hook hooks[MW_HOOKS] = {
 		.ret.kp.pre_handler = on_slab_bulk_free,
 		.err = -ENOENT,
 	},
+	[MW_HOOK_CACHE_FREE] = {
+		.names = { MW_FREE_TELLS_CACHE ? NULL : "kmem_cache_free" },
+		.feature = MW_FEATURE_SLAB,
+		.ret.kp.pre_handler = on_cache_free,
+		.err = -ENOENT,
+	},
 };
 
 /*
@@ -183,7 +224,10 @@ static int hook_register(struct hook *hook, const char *name)
 
 static void hook_attach(struct hook *hook)
 {
-	for (int i = 0; hook->err && hook->names[i]; i++)
+	if (!hook->err)
+		return;
+	hook->err = -ENOENT;
+	for (int i = 0; hook->err && hook->err != -ENOMEM && hook->names[i]; i++)
 		hook->err = hook_register(hook, hook->names[i]);
 }
 
@@ -198,11 +242,18 @@ static void hook_detach(struct hook *hook)
 	hook->err = -EAGAIN;
 }
 
-void mw_hooks_attach(enum mw_feature feature)
+int mw_hooks_attach(enum mw_feature feature)
 {
-	for (int i = 0; i < MW_HOOKS; i++)
-		if (hooks[i].feature == feature)
-			hook_attach(&hooks[i]);
+	int err = 0;
+
+	for (int i = 0; i < MW_HOOKS; i++) {
+		if (hooks[i].feature != feature || !mw_hook_name(i) || mw_without(mw_hook_name(i)))
+			continue;
+		hook_attach(&hooks[i]);
+		if (hooks[i].err == -ENOMEM)
+			err = -ENOMEM;
+	}
+	return err;
 }
 
 void mw_hooks_detach(enum mw_feature feature)
@@ -216,6 +267,8 @@ const char *mw_hook_state(enum mw_hook hook)
 {
 	if (!hooks[hook].err)
 		return "attached";
+	if (mw_without(mw_hook_name(hook)))
+		return "absent: left out by without=";
 	if (!mw_feature_on(hooks[hook].feature))
 		return "off";
 	return hooks[hook].err == -ENOENT ? "absent: this kernel has no such function" :
@@ -231,8 +284,9 @@ u64 mw_hook_missed(enum mw_hook hook)
 
 #else /* !CONFIG_KPROBES */
 
-void mw_hooks_attach(enum mw_feature feature)
+int mw_hooks_attach(enum mw_feature feature)
 {
+	return 0;
 }
 
 void mw_hooks_detach(enum mw_feature feature)
@@ -258,7 +312,16 @@ const char *mw_hook_name(enum mw_hook hook)
 		[MW_HOOK_MIGRATE] = "folio_migrate_flags",
 		[MW_HOOK_SLAB_BULK_ALLOC] = "kmem_cache_alloc_bulk",
 		[MW_HOOK_SLAB_BULK_FREE] = "kmem_cache_free_bulk",
+		[MW_HOOK_CACHE_FREE] = MW_FREE_TELLS_CACHE ? NULL : "kmem_cache_free",
 	};
 
 	return names[hook];
+}
+
+bool mw_hooks_know(const char *name)
+{
+	for (enum mw_hook hook = 0; hook < MW_HOOKS; hook++)
+		if (mw_hook_name(hook) && !strcmp(mw_hook_name(hook), name))
+			return true;
+	return false;
 }

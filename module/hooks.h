@@ -18,19 +18,24 @@ enum mw_hook {
 	MW_HOOK_MIGRATE,
 	MW_HOOK_SLAB_BULK_ALLOC,
 	MW_HOOK_SLAB_BULK_FREE,
+	MW_HOOK_CACHE_FREE,
 	MW_HOOKS,
 };
 
 /*
  * Hooks what a feature needs. Process context, callers take turns. What cannot
- * be hooked is noted for mw_hook_state().
+ * be hooked is noted for mw_hook_state(). Returns 0, or -ENOMEM: then what could be
+ * hooked is, and the caller detaches.
  */
-void mw_hooks_attach(enum mw_feature feature);
+int mw_hooks_attach(enum mw_feature feature);
 
 /* Waits: afterwards none of the feature's hooks runs. */
 void mw_hooks_detach(enum mw_feature feature);
 
-/* For status: the function's name, "attached" or why not, and calls missed. */
+/* Is there a hook of that name? */
+bool mw_hooks_know(const char *name);
+
+/* For status: the function's name (NULL for a hook that this kernel does not need), "attached" or why not, and calls missed. */
 const char *mw_hook_name(enum mw_hook hook);
 const char *mw_hook_state(enum mw_hook hook);
 u64 mw_hook_missed(enum mw_hook hook);

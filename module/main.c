@@ -9,6 +9,7 @@
 #include <linux/moduleparam.h>
 
 #include "features.h"
+#include "hooks.h"
 #include "janitor.h"
 #include "memwatch_abi.h"
 #include "owners.h"
@@ -19,6 +20,7 @@
 #include "tag.h"
 #include "task_table.h"
 #include "tick.h"
+#include "without.h"
 #include "zone_events.h"
 
 static unsigned int max_tasks = MW_MAX_TASKS_DEFAULT;
@@ -33,13 +35,18 @@ static unsigned int proc_gid;
 module_param(proc_gid, uint, 0444);
 MODULE_PARM_DESC(proc_gid, "group that may read /proc/memwatch (0)");
 
-static bool slab;
-module_param(slab, bool, 0444);
-MODULE_PARM_DESC(slab, "count slab objects by cache from the start (0)");
+static unsigned int slab;
+module_param(slab, uint, 0444);
+MODULE_PARM_DESC(slab, "1: count slab objects by cache from the start, 2: and bytes by process (0)");
 
 static bool off;
 module_param(off, bool, 0444);
 MODULE_PARM_DESC(off, "load with every feature off, to be switched on in config (0)");
+
+static bool is_known(const char *name)
+{
+	return mw_probes_know(name) || mw_hooks_know(name);
+}
 
 static int check_params(void)
 {
@@ -48,24 +55,35 @@ static int check_params(void)
 		       MW_MAX_TASKS_MIN, MW_MAX_TASKS_MAX);
 		return -ERANGE;
 	}
+	if (slab > 2) {
+		pr_err("memwatch: slab=%u is out of range: 0 to 2\n", slab);
+		return -ERANGE;
+	}
 	if (!gid_valid(make_kgid(&init_user_ns, proc_gid))) {
 		pr_err("memwatch: proc_gid=%u is not a group: 0 to 4294967294\n", proc_gid);
 		return -ERANGE;
 	}
-	return 0;
+	return mw_without_check(is_known) ? 0 : -EINVAL;
 }
 
 /* Lives before pages: a process that exits after its slot was taken is seen to exit. */
-static void switch_on(void)
+static int switch_on(void)
 {
+	int err;
+
 	mw_probes_init(page_owner);
-	mw_feature_set(MW_FEATURE_LIVES, true);
-	mw_feature_set(MW_FEATURE_GROWTH, !off);
-	mw_task_table_scan();
-	mw_feature_set(MW_FEATURE_PAGES, !off);
-	mw_feature_set(MW_FEATURE_STALLS, !off);
-	mw_feature_set(MW_FEATURE_FRAGMENTATION, !off);
-	mw_feature_set(MW_FEATURE_SLAB, slab && !off);
+	err = mw_feature_set(MW_FEATURE_LIVES, true);
+	if (!err)
+		err = mw_feature_set(MW_FEATURE_GROWTH, !off);
+	if (!err)
+		mw_task_table_scan();
+	if (!err)
+		err = mw_feature_set(MW_FEATURE_PAGES, !off);
+	if (!err)
+		err = mw_feature_set(MW_FEATURE_STALLS, !off);
+	if (!err)
+		err = mw_feature_set(MW_FEATURE_FRAGMENTATION, !off);
+	return err ? err : mw_feature_set_slab(off ? 0 : slab);
 }
 
 /* The tick and the janitor are woken by probes alone: they go after those. */
@@ -98,7 +116,9 @@ static int __init memwatch_init(void)
 	err = mw_tick_init();
 	if (err)
 		goto out_slab;
-	switch_on();
+	err = switch_on();
+	if (err)
+		goto out_switch_off;
 	err = mw_procfs_init(proc_gid);
 	if (err)
 		goto out_switch_off;

@@ -4,25 +4,24 @@
  * with preemption off; never allocates, sleeps, prints or takes a lock on the
  * common path.
  *
- * The kernel's own headers of the trace events give check_trace_callback_type_*
- * to hold a probe against: a signature that changed does not compile.
+ * What is here are handlers. compat/probe_types.h makes the probes that call them
+ * from the kernel's own headers of the trace events.
  */
 #include <linux/mm.h>
 
-/* Named by compaction.h, defined in the kernel's own mm/internal.h. */
-struct compact_control;
+#include "compat/compat.h"
+#include "compat/probe_types.h"
 
 #include <trace/events/compaction.h>
 #include <trace/events/kmem.h>
 #include <trace/events/sched.h>
 #include <trace/events/vmscan.h>
 
-#include "compat/compat.h"
-#include "compat/probe_types.h"
+#include "compat/slab_probe_types.h"
 #include "cost.h"
 #include "page_owner.h"
 #include "probes.h"
-#include "slab.h"
+#include "probes_slab.h"
 #include "stall.h"
 #include "task_table.h"
 #include "tick.h"
@@ -34,14 +33,13 @@ static __always_inline void count_event(enum mw_event event)
 	this_cpu_inc(mw_cpu.events[event]);
 }
 
-static void on_page_alloc(void *data, struct page *page, unsigned int order, gfp_t gfp,
-			  int migratetype)
+static __always_inline void page_allocated(struct page *page, unsigned int order, gfp_t gfp)
 {
 	count_event(MW_EVENT_PAGE_ALLOC);
 	mw_page_owner_alloc(page, order, gfp);
 }
 
-static void on_page_free(void *data, struct page *page, unsigned int order)
+static __always_inline void page_freed(struct page *page, unsigned int order)
 {
 	count_event(MW_EVENT_PAGE_FREE);
 	mw_page_owner_free(page, order);
@@ -51,8 +49,7 @@ static void on_page_free(void *data, struct page *page, unsigned int order)
  * page_owner=0: what a process frees is counted for itself. Its own free stock
  * needs no page map; the kind of a page is not known when it is freed.
  */
-static void on_page_alloc_unowned(void *data, struct page *page, unsigned int order,
-				  gfp_t gfp, int migratetype)
+static void unowned_page_allocated(struct page *page, unsigned int order, gfp_t gfp)
 {
 	count_event(MW_EVENT_PAGE_ALLOC);
 	if (unlikely(!page)) {
@@ -63,13 +60,13 @@ static void on_page_alloc_unowned(void *data, struct page *page, unsigned int or
 	mw_stock_alloc(1UL << order, mw_page_kind(gfp));
 }
 
-static void on_page_free_unowned(void *data, struct page *page, unsigned int order)
+static void unowned_page_freed(struct page *page, unsigned int order)
 {
 	count_event(MW_EVENT_PAGE_FREE);
 	mw_stock_free(mw_stock_alloc(0, MW_KERNEL), 1UL << order);
 }
 
-static void on_fork(void *data, struct task_struct *parent, struct task_struct *child)
+static void forked(struct task_struct *child)
 {
 	u64 begin_ns = mw_cost_begin_if_asked(MW_EVENT_FORK);
 
@@ -78,8 +75,7 @@ static void on_fork(void *data, struct task_struct *parent, struct task_struct *
 	mw_cost_end_if_asked(MW_EVENT_FORK, begin_ns);
 }
 
-static void on_exec(void *data, struct task_struct *task, pid_t old_pid,
-		    struct linux_binprm *bprm)
+static void execed(struct task_struct *task)
 {
 	u64 begin_ns = mw_cost_begin_if_asked(MW_EVENT_EXEC);
 
@@ -88,7 +84,7 @@ static void on_exec(void *data, struct task_struct *task, pid_t old_pid,
 	mw_cost_end_if_asked(MW_EVENT_EXEC, begin_ns);
 }
 
-static void on_exit(void *data, struct task_struct *task)
+static void exited(struct task_struct *task)
 {
 	u64 begin_ns = mw_cost_begin_if_asked(MW_EVENT_EXIT);
 
@@ -97,7 +93,7 @@ static void on_exit(void *data, struct task_struct *task)
 	mw_cost_end_if_asked(MW_EVENT_EXIT, begin_ns);
 }
 
-static void on_task_free(void *data, struct task_struct *task)
+static void task_freed(struct task_struct *task)
 {
 	u64 begin_ns = mw_cost_begin_if_asked(MW_EVENT_TASK_FREE);
 
@@ -112,27 +108,25 @@ static __always_inline void rss_changed(struct mm_struct *mm)
 	mw_tick_mark(mm);
 }
 
-MW_DEFINE_RSS_STAT_PROBES(rss_changed)
-
-static void on_reclaim_begin(void *data, int order, gfp_t gfp)
+static void reclaim_begun(void)
 {
 	count_event(MW_EVENT_RECLAIM_BEGIN);
 	mw_stall_begin();
 }
 
-static void on_reclaim_end(void *data, unsigned long nr_reclaimed)
+static void reclaim_ended(void)
 {
 	count_event(MW_EVENT_RECLAIM_END);
 	mw_stall_end();
 }
 
-static void on_memcg_reclaim_begin(void *data, int order, gfp_t gfp)
+static void memcg_reclaim_begun(void)
 {
 	count_event(MW_EVENT_MEMCG_RECLAIM_BEGIN);
 	mw_stall_begin();
 }
 
-static void on_memcg_reclaim_end(void *data, unsigned long nr_reclaimed)
+static void memcg_reclaim_ended(void)
 {
 	count_event(MW_EVENT_MEMCG_RECLAIM_END);
 	mw_stall_end();
@@ -144,8 +138,7 @@ static bool compacts_for_itself(void)
 	return !(current->flags & PF_KTHREAD);
 }
 
-static void on_compaction_begin(void *data, struct compact_control *cc,
-				unsigned long zone_start, unsigned long zone_end, bool sync)
+static void compaction_begun(unsigned long zone_start)
 {
 	count_event(MW_EVENT_COMPACTION_BEGIN);
 	mw_zone_compaction_begin(zone_start);
@@ -153,102 +146,115 @@ static void on_compaction_begin(void *data, struct compact_control *cc,
 		mw_stall_begin();
 }
 
-static void on_compaction_end(void *data, struct compact_control *cc,
-			      unsigned long zone_start, unsigned long zone_end, bool sync,
-			      int status)
+static void compaction_ended(unsigned long zone_start)
 {
 	count_event(MW_EVENT_COMPACTION_END);
 	if (compacts_for_itself())
 		mw_zone_compaction_end(zone_start, mw_stall_end());
 }
 
-static void on_fallback(void *data, struct page *page, int order, int fallback_order,
-			int migratetype, int fallback_migratetype)
+static void fell_back(struct page *page)
 {
 	count_event(MW_EVENT_FALLBACK);
 	mw_zone_fallback(page);
 }
 
-MW_CHECK_PROBE(mm_page_alloc, on_page_alloc);
-MW_CHECK_PROBE(mm_page_alloc, on_page_alloc_unowned);
-MW_CHECK_PROBE(mm_page_free, on_page_free);
-MW_CHECK_PROBE(mm_page_free, on_page_free_unowned);
-MW_CHECK_PROBE(sched_process_fork, on_fork);
-MW_CHECK_PROBE(sched_process_exec, on_exec);
-MW_CHECK_PROBE(sched_process_exit, on_exit);
-MW_CHECK_PROBE(sched_process_free, on_task_free);
-MW_CHECK_PROBE(mm_vmscan_direct_reclaim_begin, on_reclaim_begin);
-MW_CHECK_PROBE(mm_vmscan_direct_reclaim_end, on_reclaim_end);
-MW_CHECK_PROBE(mm_vmscan_memcg_reclaim_begin, on_memcg_reclaim_begin);
-MW_CHECK_PROBE(mm_vmscan_memcg_reclaim_end, on_memcg_reclaim_end);
-MW_CHECK_PROBE(mm_compaction_begin, on_compaction_begin);
-MW_CHECK_PROBE(mm_compaction_end, on_compaction_end);
-MW_CHECK_PROBE(mm_page_alloc_extfrag, on_fallback);
-
-/* Slab events are as many as their counts say, and need none of their own. */
-static void on_cache_alloc(void *data, unsigned long site, const void *object,
-			   struct kmem_cache *cache, gfp_t gfp, int node)
-{
-	if (likely(object))
-		mw_slab_alloc(cache, 1);
-}
-
-static void on_cache_free(void *data, unsigned long site, const void *object,
-			  const struct kmem_cache *cache)
-{
-	if (likely(object))
-		mw_slab_free(cache, 1);
-}
-
-static void on_kmalloc(void *data, unsigned long site, const void *object, size_t bytes_req,
-		       size_t bytes_alloc, gfp_t gfp, int node)
-{
-	if (likely(!ZERO_OR_NULL_PTR(object)))
-		mw_slab_kmalloc(bytes_req);
-}
-
-static void on_kfree(void *data, unsigned long site, const void *object)
-{
-	if (likely(!ZERO_OR_NULL_PTR(object)))
-		mw_slab_kfree(object);
-}
-
-MW_CHECK_PROBE(kmem_cache_alloc, on_cache_alloc);
-MW_CHECK_PROBE(kmem_cache_free, on_cache_free);
-MW_CHECK_PROBE(kmalloc, on_kmalloc);
-MW_CHECK_PROBE(kfree, on_kfree);
+MW_DEFINE_PAGE_ALLOC_PROBE(on_page_alloc, page_allocated)
+MW_PAGE_ALLOC_PROBE(on_page_alloc_unowned, unowned_page_allocated)
+MW_DEFINE_PAGE_FREE_PROBE(on_page_free, page_freed)
+MW_PAGE_FREE_PROBE(on_page_free_unowned, unowned_page_freed)
+MW_DEFINE_FORK_PROBE(on_fork, forked)
+MW_DEFINE_EXEC_PROBE(on_exec, execed)
+MW_DEFINE_EXIT_PROBES(on_exit, exited)
+MW_DEFINE_TASK_FREE_PROBE(on_task_free, task_freed)
+MW_DEFINE_RSS_STAT_PROBES(on_rss_stat, rss_changed)
+MW_DEFINE_RECLAIM_BEGIN_PROBES(mm_vmscan_direct_reclaim_begin, on_reclaim_begin, reclaim_begun)
+MW_DEFINE_RECLAIM_END_PROBES(mm_vmscan_direct_reclaim_end, on_reclaim_end, reclaim_ended)
+MW_DEFINE_RECLAIM_BEGIN_PROBES(mm_vmscan_memcg_reclaim_begin, on_memcg_reclaim_begin,
+			       memcg_reclaim_begun)
+MW_DEFINE_RECLAIM_END_PROBES(mm_vmscan_memcg_reclaim_end, on_memcg_reclaim_end,
+			     memcg_reclaim_ended)
+MW_DEFINE_COMPACTION_BEGIN_PROBES(on_compaction_begin, compaction_begun)
+MW_DEFINE_COMPACTION_END_PROBES(on_compaction_end, compaction_ended)
+MW_DEFINE_FALLBACK_PROBE(on_fallback, fell_back)
 
 /*
  * In the order in which the probes of a feature are attached: what ends a thing
  * before what begins it, so that a page, an object, a life or a stall that is
- * seen to begin is seen to end.
+ * seen to begin is seen to end. Those of slabs are put in as they are chosen.
  */
 static struct mw_probe probes[MW_EVENTS] = {
 	[MW_EVENT_TASK_FREE] = { "sched_process_free", on_task_free, MW_FEATURE_LIVES },
-	[MW_EVENT_EXIT] = { "sched_process_exit", on_exit, MW_FEATURE_LIVES },
+	[MW_EVENT_EXIT] = { "sched_process_exit", MW_EXIT_PROBE(on_exit), MW_FEATURE_LIVES },
 	[MW_EVENT_EXEC] = { "sched_process_exec", on_exec, MW_FEATURE_LIVES },
 	[MW_EVENT_FORK] = { "sched_process_fork", on_fork, MW_FEATURE_LIVES },
 	[MW_EVENT_PAGE_FREE] = { "mm_page_free", on_page_free, MW_FEATURE_PAGES },
 	[MW_EVENT_PAGE_ALLOC] = { "mm_page_alloc", on_page_alloc, MW_FEATURE_PAGES },
-	[MW_EVENT_RSS_STAT] = { "rss_stat", MW_RSS_STAT_PROBE, MW_FEATURE_GROWTH },
-	[MW_EVENT_RECLAIM_END] = { "mm_vmscan_direct_reclaim_end", on_reclaim_end,
-				   MW_FEATURE_STALLS },
-	[MW_EVENT_RECLAIM_BEGIN] = { "mm_vmscan_direct_reclaim_begin", on_reclaim_begin,
-				     MW_FEATURE_STALLS },
-	[MW_EVENT_MEMCG_RECLAIM_END] = { "mm_vmscan_memcg_reclaim_end", on_memcg_reclaim_end,
-					 MW_FEATURE_STALLS },
-	[MW_EVENT_MEMCG_RECLAIM_BEGIN] = { "mm_vmscan_memcg_reclaim_begin",
-					   on_memcg_reclaim_begin, MW_FEATURE_STALLS },
-	[MW_EVENT_COMPACTION_END] = { "mm_compaction_end", on_compaction_end,
-				      MW_FEATURE_STALLS },
-	[MW_EVENT_COMPACTION_BEGIN] = { "mm_compaction_begin", on_compaction_begin,
-					MW_FEATURE_STALLS },
+	[MW_EVENT_RSS_STAT] = { "rss_stat", MW_RSS_STAT_PROBE(on_rss_stat), MW_FEATURE_GROWTH },
+	[MW_EVENT_RECLAIM_END] = {
+		"mm_vmscan_direct_reclaim_end",
+		MW_RECLAIM_PROBE(mm_vmscan_direct_reclaim_end, on_reclaim_end),
+		MW_FEATURE_STALLS,
+	},
+	[MW_EVENT_RECLAIM_BEGIN] = {
+		"mm_vmscan_direct_reclaim_begin",
+		MW_RECLAIM_PROBE(mm_vmscan_direct_reclaim_begin, on_reclaim_begin),
+		MW_FEATURE_STALLS,
+	},
+	[MW_EVENT_MEMCG_RECLAIM_END] = {
+		"mm_vmscan_memcg_reclaim_end",
+		MW_RECLAIM_PROBE(mm_vmscan_memcg_reclaim_end, on_memcg_reclaim_end),
+		MW_FEATURE_STALLS,
+	},
+	[MW_EVENT_MEMCG_RECLAIM_BEGIN] = {
+		"mm_vmscan_memcg_reclaim_begin",
+		MW_RECLAIM_PROBE(mm_vmscan_memcg_reclaim_begin, on_memcg_reclaim_begin),
+		MW_FEATURE_STALLS,
+	},
+	[MW_EVENT_COMPACTION_END] = {
+		"mm_compaction_end",
+		MW_COMPACTION_PROBE(mm_compaction_end, on_compaction_end),
+		MW_FEATURE_STALLS,
+	},
+	[MW_EVENT_COMPACTION_BEGIN] = {
+		"mm_compaction_begin",
+		MW_COMPACTION_PROBE(mm_compaction_begin, on_compaction_begin),
+		MW_FEATURE_STALLS,
+	},
 	[MW_EVENT_FALLBACK] = { "mm_page_alloc_extfrag", on_fallback,
 				MW_FEATURE_FRAGMENTATION },
-	[MW_EVENT_CACHE_FREE] = { "kmem_cache_free", on_cache_free, MW_FEATURE_SLAB },
-	[MW_EVENT_CACHE_ALLOC] = { "kmem_cache_alloc", on_cache_alloc, MW_FEATURE_SLAB },
-	[MW_EVENT_KFREE] = { "kfree", on_kfree, MW_FEATURE_SLAB },
-	[MW_EVENT_KMALLOC] = { "kmalloc", on_kmalloc, MW_FEATURE_SLAB },
+	/* Hooked where the tracepoint does not do; two more tracepoints there. */
+	[MW_EVENT_CACHE_FREE] = { MW_FREE_TELLS_CACHE ? "kmem_cache_free" : NULL, NULL,
+				  MW_FEATURE_SLAB },
+	[MW_EVENT_CACHE_ALLOC] = { "kmem_cache_alloc", NULL, MW_FEATURE_SLAB },
+	[MW_EVENT_CACHE_ALLOC_NODE] = { MW_ALLOC_TELLS_CACHE ? NULL : "kmem_cache_alloc_node",
+					NULL, MW_FEATURE_SLAB },
+	[MW_EVENT_KFREE] = { "kfree", NULL, MW_FEATURE_SLAB },
+	[MW_EVENT_KMALLOC] = { "kmalloc", NULL, MW_FEATURE_SLAB },
+	[MW_EVENT_KMALLOC_NODE] = { MW_ALLOC_TELLS_CACHE ? NULL : "kmalloc_node", NULL,
+				    MW_FEATURE_SLAB },
+};
+
+/*
+ * What is not counted without the other, since a thing that is seen to begin has to be
+ * seen to end. Every other probe goes with sched_process_free: without it no life ends.
+ */
+static const enum mw_event partners[MW_EVENTS] = {
+	[MW_EVENT_TASK_FREE] = MW_EVENT_FORK,
+	[MW_EVENT_PAGE_FREE] = MW_EVENT_PAGE_ALLOC,
+	[MW_EVENT_PAGE_ALLOC] = MW_EVENT_PAGE_FREE,
+	[MW_EVENT_RECLAIM_END] = MW_EVENT_RECLAIM_BEGIN,
+	[MW_EVENT_RECLAIM_BEGIN] = MW_EVENT_RECLAIM_END,
+	[MW_EVENT_MEMCG_RECLAIM_END] = MW_EVENT_MEMCG_RECLAIM_BEGIN,
+	[MW_EVENT_MEMCG_RECLAIM_BEGIN] = MW_EVENT_MEMCG_RECLAIM_END,
+	[MW_EVENT_COMPACTION_END] = MW_EVENT_COMPACTION_BEGIN,
+	[MW_EVENT_COMPACTION_BEGIN] = MW_EVENT_COMPACTION_END,
+	[MW_EVENT_CACHE_FREE] = MW_EVENT_CACHE_ALLOC,
+	[MW_EVENT_CACHE_ALLOC] = MW_EVENT_CACHE_FREE,
+	[MW_EVENT_CACHE_ALLOC_NODE] = MW_EVENT_CACHE_ALLOC,
+	[MW_EVENT_KFREE] = MW_EVENT_KMALLOC,
+	[MW_EVENT_KMALLOC] = MW_EVENT_KFREE,
+	[MW_EVENT_KMALLOC_NODE] = MW_EVENT_KFREE,
 };
 
 void mw_probes_init(bool page_owner)
@@ -260,27 +266,47 @@ void mw_probes_init(bool page_owner)
 	mw_probes_find(probes, ARRAY_SIZE(probes));
 }
 
-/* Does this kernel have every tracepoint of a feature? */
-static bool is_complete(enum mw_feature feature)
+void mw_probes_choose_slab(bool bytes)
 {
 	for (enum mw_event event = 0; event < MW_EVENTS; event++)
-		if (probes[event].feature == feature && !probes[event].tp)
-			return false;
-	return true;
+		if (probes[event].feature == MW_FEATURE_SLAB)
+			mw_slab_probe_choose(&probes[event], event, bytes);
 }
 
-void mw_probes_attach(enum mw_feature feature)
+/* Is it told of, by a tracepoint or, where it has no name, in another way? */
+static bool is_told(enum mw_event event)
 {
-	bool complete = is_complete(feature);
+	return !probes[event].name || probes[event].tp;
+}
+
+int mw_probes_attach(enum mw_feature feature)
+{
+	int err = 0;
 
 	for (enum mw_event event = 0; event < MW_EVENTS; event++) {
-		if (probes[event].feature != feature)
+		struct mw_probe *probe = &probes[event];
+
+		if (probe->feature != feature || !probe->tp)
 			continue;
-		if (complete)
-			mw_probe_attach(&probes[event]);
-		else if (probes[event].tp)
-			probes[event].err = -ENOTSUPP;
+		if (!is_told(partners[event]))
+			probe->err = -ENOTSUPP;
+		else if (mw_probe_attach(probe) == -ENOMEM)
+			err = -ENOMEM;
 	}
+	return err;
+}
+
+bool mw_probes_attached(enum mw_feature feature)
+{
+	for (enum mw_event event = 0; event < MW_EVENTS; event++)
+		if (probes[event].feature == feature && probes[event].attached)
+			return true;
+	return false;
+}
+
+bool mw_probe_event_attached(enum mw_event event)
+{
+	return READ_ONCE(probes[event].attached);
 }
 
 /* In the reverse order. */
@@ -290,6 +316,14 @@ void mw_probes_detach(enum mw_feature feature)
 		if (probes[event].feature == feature)
 			mw_probe_detach(&probes[event]);
 	mw_probes_synchronize();
+}
+
+bool mw_probes_know(const char *name)
+{
+	for (enum mw_event event = 0; event < MW_EVENTS; event++)
+		if (probes[event].name && !strcmp(probes[event].name, name))
+			return true;
+	return false;
 }
 
 const char *mw_probe_event_name(enum mw_event event)

@@ -102,9 +102,15 @@ int mw_snapshot_open(const struct mw_proc_file *proc_file, struct file *file)
 	return 0;
 }
 
+/* By its name, which is one of ours: the accessor of an entry's data was renamed in 5.17. */
 static int snapshot_open(struct inode *inode, struct file *file)
 {
-	return mw_snapshot_open(pde_data(inode), file);
+	const unsigned char *name = file_dentry(file)->d_name.name;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(files); i++)
+		if (!strcmp(files[i]->name, name))
+			return mw_snapshot_open(files[i], file);
+	return -ENOENT;
 }
 
 ssize_t mw_snapshot_read(struct file *file, char __user *buf, size_t count, loff_t *pos)
@@ -139,10 +145,9 @@ static const struct proc_ops snapshot_ops = {
 	.proc_release = mw_snapshot_release,
 };
 
-static int create(const char *name, umode_t mode, const struct proc_ops *ops, void *data,
-		  kgid_t gid)
+static int create(const char *name, umode_t mode, const struct proc_ops *ops, kgid_t gid)
 {
-	struct proc_dir_entry *entry = proc_create_data(name, mode, directory, ops, data);
+	struct proc_dir_entry *entry = proc_create(name, mode, directory, ops);
 
 	if (!entry)
 		return -ENOMEM;
@@ -155,9 +160,9 @@ static int create_all(kgid_t gid)
 	int err = 0;
 
 	for (unsigned int i = 0; !err && i < ARRAY_SIZE(files); i++)
-		err = create(files[i]->name, 0440, &snapshot_ops, (void *)files[i], gid);
+		err = create(files[i]->name, 0440, &snapshot_ops, gid);
 	for (unsigned int i = 0; !err && i < ARRAY_SIZE(controls); i++)
-		err = create(controls[i]->name, controls[i]->mode, controls[i]->ops, NULL, gid);
+		err = create(controls[i]->name, controls[i]->mode, controls[i]->ops, gid);
 	return err;
 }
 

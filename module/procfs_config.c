@@ -22,7 +22,6 @@ static const enum mw_feature feature_of[] = {
 	[MW_CONFIG_GROWTH] = MW_FEATURE_GROWTH,
 	[MW_CONFIG_STALLS] = MW_FEATURE_STALLS,
 	[MW_CONFIG_FRAGMENTATION] = MW_FEATURE_FRAGMENTATION,
-	[MW_CONFIG_SLAB] = MW_FEATURE_SLAB,
 };
 
 static void put_key(struct mw_text *text, enum mw_config_key key, u64 value)
@@ -37,6 +36,7 @@ static int show_config(struct mw_text *text, const struct mw_reader *reader)
 	mw_task_table_stats(&stats);
 	for (unsigned int key = 0; key < ARRAY_SIZE(feature_of); key++)
 		put_key(text, key, mw_feature_on(feature_of[key]));
+	put_key(text, MW_CONFIG_SLAB, mw_feature_slab());
 	put_key(text, MW_CONFIG_KEEP_EXITED, mw_task_keep_exited());
 	put_key(text, MW_CONFIG_MAX_TASKS, stats.max);
 	put_key(text, MW_CONFIG_PAGE_OWNER, mw_owns_pages());
@@ -60,12 +60,14 @@ static int config_open(struct inode *inode, struct file *file)
 	return mw_snapshot_open(&config_file, file);
 }
 
-static void apply(const struct mw_config_setting *setting)
+static int apply(const struct mw_config_setting *setting)
 {
 	if (setting->key < ARRAY_SIZE(feature_of))
-		mw_feature_set(feature_of[setting->key], setting->value);
-	else
-		mw_task_set_keep_exited(setting->value);
+		return mw_feature_set(feature_of[setting->key], setting->value);
+	if (setting->key == MW_CONFIG_SLAB)
+		return mw_feature_set_slab(setting->value);
+	mw_task_set_keep_exited(setting->value);
+	return 0;
 }
 
 /* The rights of the opener count, too: a descriptor may have been handed on. */
@@ -75,6 +77,7 @@ static ssize_t config_write(struct file *file, const char __user *buf, size_t co
 	char reason[MW_CONFIG_REASON_MAX];
 	struct mw_config_setting setting;
 	size_t len = min(count, sizeof(line));
+	int err;
 
 	if (!capable(CAP_SYS_ADMIN) || !file_ns_capable(file, &init_user_ns, CAP_SYS_ADMIN))
 		return -EPERM;
@@ -84,8 +87,8 @@ static ssize_t config_write(struct file *file, const char __user *buf, size_t co
 		pr_notice_ratelimited("memwatch: config: %s\n", reason);
 		return -EINVAL;
 	}
-	apply(&setting);
-	return count;
+	err = apply(&setting);
+	return err ? err : count;
 }
 
 static const struct proc_ops config_ops = {

@@ -10,8 +10,18 @@
 #include "compat/compat.h"
 #include "fragmentation.h"
 #include "memwatch_abi.h"
+#include "probes.h"
 #include "procfs.h"
 #include "zone_events.h"
+
+/* A count whose events do not come is `-`. */
+static void put_if_told(struct mw_text *text, enum mw_event event, u64 count)
+{
+	if (mw_probe_event_attached(event))
+		mw_text_col_u64(text, count);
+	else
+		mw_text_str(text, " -");
+}
 
 static void put_order(struct mw_text *text, int node, const struct zone *zone,
 		      const struct mw_free_blocks *blocks, unsigned int order)
@@ -28,10 +38,11 @@ static void put_order(struct mw_text *text, int node, const struct zone *zone,
 	mw_text_col_u64(text, kb);
 	mw_text_col_milli(text, mw_unusable_index(blocks, order));
 	mw_text_col_milli(text, mw_extfrag_index(blocks, order));
-	mw_text_col_u64(text, atomic64_read(&counts->fallbacks));
-	mw_text_col_u64(text, atomic64_read(&counts->compactions));
-	mw_text_col_u64(text, atomic64_read(&counts->alloc_failures));
-	mw_text_col_u64(text, div_u64(atomic64_read(&counts->stall_ns), NSEC_PER_USEC));
+	put_if_told(text, MW_EVENT_FALLBACK, atomic64_read(&counts->fallbacks));
+	put_if_told(text, MW_EVENT_COMPACTION_BEGIN, atomic64_read(&counts->compactions));
+	put_if_told(text, MW_EVENT_PAGE_ALLOC, atomic64_read(&counts->alloc_failures));
+	put_if_told(text, MW_EVENT_COMPACTION_END,
+		    div_u64(atomic64_read(&counts->stall_ns), NSEC_PER_USEC));
 	for (int window = 0; window < MW_WINDOWS; window++)
 		mw_text_col_milli(text, mw_growth_milli(&growth, window));
 	mw_text_char(text, '\n');

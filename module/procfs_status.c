@@ -39,11 +39,13 @@ static u64 events_of(enum mw_event event)
 {
 	switch (event) {
 	case MW_EVENT_CACHE_ALLOC:
-	case MW_EVENT_KMALLOC:
-		return mw_slab_events(event == MW_EVENT_KMALLOC, false);
+		return mw_slab_events(MW_SLAB_CACHE_ALLOC);
 	case MW_EVENT_CACHE_FREE:
+		return mw_slab_events(MW_SLAB_CACHE_FREE);
+	case MW_EVENT_KMALLOC:
+		return mw_slab_events(MW_SLAB_KMALLOC);
 	case MW_EVENT_KFREE:
-		return mw_slab_events(event == MW_EVENT_KFREE, true);
+		return mw_slab_events(MW_SLAB_KFREE);
 	default:
 		return mw_events(event);
 	}
@@ -54,6 +56,8 @@ static void put_probes(struct mw_text *text)
 	for (enum mw_event event = 0; event < MW_EVENTS; event++) {
 		const char *name = mw_probe_event_name(event);
 
+		if (!name)
+			continue;
 		mw_text_str(text, "tracepoint.");
 		mw_text_key_str(text, name, mw_probe_event_state(event));
 		mw_text_sub_u64(text, "events", name, events_of(event));
@@ -67,6 +71,8 @@ static void put_probes(struct mw_text *text)
 static void put_hooks(struct mw_text *text)
 {
 	for (enum mw_hook hook = 0; hook < MW_HOOKS; hook++) {
+		if (!mw_hook_name(hook))
+			continue;
 		mw_text_str(text, "hook.");
 		mw_text_key_str(text, mw_hook_name(hook),
 				mw_owns_pages() ? mw_hook_state(hook) : "off");

@@ -6,19 +6,26 @@
  * Counts begin when counting is switched on: live objects are those allocated
  * since then and not yet freed, less older ones that were freed.
  */
+#include <linux/hash.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 #include <linux/vmstat.h>
 
 #include "slab.h"
+#include "slab_class.h"
 #include "slab_name.h"
 #include "slab_totals.h"
 
-struct mw_slab_entry mw_slab_entries[MW_SLAB_ENTRIES];
+const struct kmem_cache *mw_slab_caches[MW_SLAB_ENTRIES] = {
+	[0 ... MW_SLAB_ENTRIES - 1] = MW_SLAB_NO_CACHE,
+};
 struct mw_slab_counts __percpu *mw_slab_counts;
+
+unsigned int mw_slab_sizes[MW_SLAB_ENTRIES];
 
 /* @entries_lock: taking an entry of the hash; innermost, interrupts off. */
 static DEFINE_RAW_SPINLOCK(entries_lock);
@@ -30,66 +37,64 @@ static struct mw_growth *growth;
 static char (*names)[MW_SLAB_NAME_MAX];
 static DEFINE_PER_CPU(unsigned long, large_bytes);
 
+/* The last large object of kmalloc(): which, whose, and from where it was told of. */
+static DEFINE_PER_CPU(struct {
+	const struct page *head;
+	const struct task_struct *task;
+	unsigned long site;
+}, last_large);
+
 /* Places looked at for a cache before it is [other]. */
-#define MW_SLAB_NEIGHBOURHOOD 16
+#define MW_SLAB_PLACES 17
 
-/* The classes of kmalloc(), smallest first; what is larger is made of pages. */
-static const struct {
-	unsigned int size;
-	const char *name;
-} classes[] = {
-	{ 8, "kmalloc-8" }, { 16, "kmalloc-16" }, { 32, "kmalloc-32" },
-	{ 64, "kmalloc-64" }, { 96, "kmalloc-96" }, { 128, "kmalloc-128" },
-	{ 192, "kmalloc-192" }, { 256, "kmalloc-256" }, { 512, "kmalloc-512" },
-	{ 1024, "kmalloc-1k" }, { 2048, "kmalloc-2k" }, { 4096, "kmalloc-4k" },
-	{ 8192, "kmalloc-8k" }, { 0, "kmalloc-large" },
-};
-
-#define MW_SLAB_LARGE (MW_SLAB_KMALLOC + ARRAY_SIZE(classes) - 1)
-
-/* Classes of sizes up to 192, by (size - 1) / 8; larger ones are powers of two. */
-static const u8 small_classes[] = {
-	0, 1, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 6, 6, 6, 6, 6, 6, 6, 6,
-};
-
-static __always_inline unsigned int class_of(size_t size)
-{
-	if (likely(size <= 192))
-		return MW_SLAB_KMALLOC + small_classes[(size - !!size) >> 3];
-	if (unlikely(size > 8192))
-		return MW_SLAB_LARGE;
-	return MW_SLAB_KMALLOC + fls64(size - 1) - 1;
-}
+#define MW_SLAB_LARGE (MW_SLAB_CLASSES + MW_SLAB_CLASS_LARGE)
 
 static void name_fixed_entries(void)
 {
-	BUILD_BUG_ON(MW_SLAB_KMALLOC + ARRAY_SIZE(classes) != MW_SLAB_OTHER);
-	BUILD_BUG_ON(sizeof(struct mw_slab_entry) != 1 << MW_SLAB_STRIDE_SHIFT);
-	BUILD_BUG_ON(sizeof(struct mw_slab_counts) != 1 << MW_SLAB_STRIDE_SHIFT);
+	BUILD_BUG_ON(MW_SLAB_CLASSES + MW_SLAB_CLASS_LARGE + 1 != MW_SLAB_OTHER);
 
 	strscpy(names[MW_SLAB_OTHER], "[other]", MW_SLAB_NAME_MAX);
-	for (unsigned int i = 0; i < ARRAY_SIZE(classes); i++) {
-		mw_slab_entries[MW_SLAB_KMALLOC + i].size = classes[i].size;
-		strscpy(names[MW_SLAB_KMALLOC + i], classes[i].name, MW_SLAB_NAME_MAX);
+	for (unsigned int i = 0; i <= MW_SLAB_CLASS_LARGE; i++) {
+		mw_slab_sizes[MW_SLAB_CLASSES + i] = mw_slab_class_size(i);
+		strscpy(names[MW_SLAB_CLASSES + i], mw_slab_class_name(i), MW_SLAB_NAME_MAX);
 	}
+}
+
+/* A constructor keeps the cache from being merged with another. */
+static void no_merge(void *object)
+{
+}
+
+/* Objects of two pages, so that one reaches into a tail page; slab_page.h. */
+static int learn_from_own_cache(void)
+{
+	struct kmem_cache *cache = kmem_cache_create(MW_SLAB_OWN_NAME, 2 * PAGE_SIZE, 0, 0,
+						     no_merge);
+	int err;
+
+	if (!cache)
+		return -ENOMEM;
+	mw_slab_name_learn(cache);
+	err = mw_slab_page_learn(cache);
+	kmem_cache_destroy(cache);
+	return err;
 }
 
 int mw_slab_init(void)
 {
-	u64 now_ns = ktime_get_boottime_ns();
+	int err = learn_from_own_cache();
 
-	mw_slab_name_learn();
+	if (err)
+		return err;
 	names = kvcalloc(MW_SLAB_ENTRIES, sizeof(*names), GFP_KERNEL);
 	growth = kvcalloc(MW_SLAB_ENTRIES, sizeof(*growth), GFP_KERNEL);
-	mw_slab_counts = __alloc_percpu(MW_SLAB_ENTRIES * sizeof(*mw_slab_counts),
-					__alignof__(*mw_slab_counts));
+	mw_slab_counts = alloc_percpu(struct mw_slab_counts);
 	if (!names || !growth || !mw_slab_counts) {
 		mw_slab_exit();
 		return -ENOMEM;
 	}
 	name_fixed_entries();
-	for (unsigned int nr = 0; nr < MW_SLAB_ENTRIES; nr++)
-		mw_growth_begin(&growth[nr], now_ns, 0);
+	mw_slab_begin();
 	return 0;
 }
 
@@ -104,10 +109,26 @@ void mw_slab_exit(void)
 	names = NULL;
 }
 
+void mw_slab_begin(void)
+{
+	u64 now_ns = ktime_get_boottime_ns();
+	unsigned int cpu;
+
+	mutex_lock(&growth_lock);
+	for_each_possible_cpu(cpu) {
+		memset(per_cpu_ptr(mw_slab_counts, cpu), 0, sizeof(*mw_slab_counts));
+		per_cpu(large_bytes, cpu) = 0;
+	}
+	for (unsigned int nr = 0; nr < MW_SLAB_ENTRIES; nr++)
+		mw_growth_begin(&growth[nr], now_ns, 0);
+	mutex_unlock(&growth_lock);
+}
+
 size_t mw_slab_bytes(void)
 {
-	return MW_SLAB_ENTRIES * (sizeof(*mw_slab_entries) + sizeof(*names) + sizeof(*growth) +
-				  num_possible_cpus() * sizeof(struct mw_slab_counts));
+	return MW_SLAB_ENTRIES * (sizeof(*mw_slab_caches) + sizeof(*mw_slab_sizes) + sizeof(*names) +
+				  sizeof(*growth)) +
+	       num_possible_cpus() * sizeof(struct mw_slab_counts);
 }
 
 u64 mw_slab_overflowed(void)
@@ -115,103 +136,172 @@ u64 mw_slab_overflowed(void)
 	return atomic64_read(&overflowed);
 }
 
-static unsigned int neighbour(const struct kmem_cache *cache, unsigned int i)
+/* Where a cache may be: at home first, then in a neighbourhood behind the homes. */
+static unsigned int place(const struct kmem_cache *cache, unsigned int i)
 {
-	return ((mw_slab_home(cache) >> MW_SLAB_STRIDE_SHIFT) + i) & (MW_SLAB_HASHED - 1);
+	if (!i)
+		return mw_slab_home(cache);
+	return MW_SLAB_HOMES + ((hash_long((unsigned long)cache, MW_SLAB_DISPLACED_SHIFT) + i - 1) &
+				(MW_SLAB_DISPLACED - 1));
 }
 
-/* The entry of a cache, or the first free one of its neighbourhood, or [other]. */
+/* The entry of a cache, or the first free one of its places, or [other]. */
 static unsigned int find(const struct kmem_cache *cache)
 {
-	for (unsigned int i = 0; i < MW_SLAB_NEIGHBOURHOOD; i++) {
+	for (unsigned int i = 0; i < MW_SLAB_PLACES; i++) {
+		unsigned int nr = place(cache, i);
 		/* Pairs with the release in mw_slab_entry_slow(). */
-		const struct kmem_cache *there =
-			smp_load_acquire(&mw_slab_entries[neighbour(cache, i)].cache);
+		const struct kmem_cache *there = smp_load_acquire(&mw_slab_caches[nr]);
 
-		if (!there || there == cache)
-			return neighbour(cache, i);
+		if (there == MW_SLAB_NO_CACHE || there == cache)
+			return nr;
 	}
 	return MW_SLAB_OTHER;
 }
 
 /* An entry is filled in before its cache is set; entries are never given back. */
-unsigned long mw_slab_entry_slow(const struct kmem_cache *cache)
+unsigned int mw_slab_entry_slow(const struct kmem_cache *cache)
 {
 	unsigned int nr = find(cache);
-	struct mw_slab_entry *entry = &mw_slab_entries[nr];
 	unsigned long flags;
 
-	if (entry->cache == cache)
+	if (mw_slab_caches[nr] == cache)
 		return nr;
 	raw_spin_lock_irqsave(&entries_lock, flags);
 	nr = find(cache);
-	entry = &mw_slab_entries[nr];
 	if (nr == MW_SLAB_OTHER) {
 		atomic64_inc(&overflowed);
-	} else if (!entry->cache) {
-		entry->size = kmem_cache_size((struct kmem_cache *)cache);
+	} else if (mw_slab_caches[nr] == MW_SLAB_NO_CACHE) {
+		mw_slab_sizes[nr] = kmem_cache_size((struct kmem_cache *)cache);
 		mw_slab_name((struct kmem_cache *)cache, names[nr], MW_SLAB_NAME_MAX);
 		/* Size and name stand before the cache can be found; find(). */
-		smp_store_release(&entry->cache, cache);
+		smp_store_release(&mw_slab_caches[nr], cache);
 	}
 	raw_spin_unlock_irqrestore(&entries_lock, flags);
 	return nr;
 }
 
-void mw_slab_kmalloc(size_t bytes_req)
+void mw_slab_count_displaced(unsigned long __percpu *counters, const struct kmem_cache *cache)
 {
-	unsigned int nr = class_of(bytes_req);
-	size_t bytes = mw_slab_entries[nr].size;
+	unsigned int nr = place(cache, 1);
 
-	if (unlikely(!bytes)) {
-		bytes = PAGE_SIZE << get_order(bytes_req);
-		this_cpu_add(large_bytes, bytes);
+	if (unlikely(READ_ONCE(mw_slab_caches[nr]) != cache))
+		nr = mw_slab_entry_slow(cache);
+	this_cpu_inc(counters[nr]);
+}
+
+/*
+ * 6.12 tells of a large object twice, from within __kmalloc() and for its caller:
+ * by the same task at once, from two sites. (Were the task to move to another CPU
+ * between the two, a few instructions apart, the object would count twice.)
+ */
+static bool was_told(struct page *head, unsigned long site)
+{
+	if (this_cpu_read(last_large.head) == head && this_cpu_read(last_large.task) == current &&
+	    this_cpu_read(last_large.site) != site) {
+		this_cpu_write(last_large.head, NULL);
+		return true;
 	}
-	this_cpu_inc(mw_slab_counts[nr].allocs);
-	mw_stock_slab(bytes);
+	this_cpu_write(last_large.task, current);
+	this_cpu_write(last_large.site, site);
+	this_cpu_write(last_large.head, head);
+	return false;
+}
+
+/* Too large for a cache, and made of pages. */
+static void count_large(unsigned long __percpu *counters, struct page *head, unsigned long site)
+{
+	if (counters == mw_slab_counters(MW_SLAB_KFREE)) {
+		if (this_cpu_read(last_large.head) == head)
+			this_cpu_write(last_large.head, NULL);
+		this_cpu_sub(large_bytes, page_size(head));
+	} else {
+		if (was_told(head, site))
+			return;
+		this_cpu_add(large_bytes, page_size(head));
+	}
+	this_cpu_inc(counters[MW_SLAB_LARGE]);
+}
+
+void mw_slab_count_page(unsigned long __percpu *counters, const struct kmem_cache *cache,
+			struct page *page, unsigned long site)
+{
+	struct page *head;
+
+	if (likely(READ_ONCE(mw_slab_caches[place(cache, 1)]) == cache)) {
+		this_cpu_inc(counters[place(cache, 1)]);
+		return;
+	}
+	head = compound_head(page);
+	if (PageSlab(head))
+		this_cpu_inc(counters[mw_slab_entry(mw_slab_page_cache(head))]);
+	else
+		count_large(counters, head, site);
 }
 
 /* ksize() of a kmalloc object is the size of its class, or of its pages. */
-void mw_slab_kfree(const void *object)
+static void count_in_class(enum mw_slab_event event, const void *object, size_t bytes,
+			   unsigned long site)
 {
-	size_t bytes = ksize(object);
-	unsigned int nr = class_of(bytes);
+	unsigned int class = mw_slab_class_of(event == MW_SLAB_KFREE ? ksize(object) : bytes);
 
-	if (unlikely(nr == MW_SLAB_LARGE))
-		this_cpu_sub(large_bytes, bytes);
-	this_cpu_inc(mw_slab_counts[nr].frees);
+	if (class == MW_SLAB_CLASS_LARGE)
+		count_large(mw_slab_counters(event), virt_to_head_page(object), site);
+	else
+		this_cpu_inc(mw_slab_counts->objects[event][MW_SLAB_CLASSES + class]);
+}
+
+void mw_slab_count_object(enum mw_slab_event event, const void *object, size_t bytes,
+			  unsigned long site)
+{
+	unsigned long __percpu *counters = mw_slab_counters(event);
+	const struct kmem_cache *cache;
+	struct page *page;
+
+	if (!mw_object_page(object, &page))
+		return;
+	if (!mw_slab_page_offset) {
+		count_in_class(event, object, bytes, site);
+		return;
+	}
+	page = compound_head(page);
+	cache = mw_slab_page_cache(page);
+	if (mw_slab_is_at_home(cache))
+		this_cpu_inc(counters[mw_slab_home(cache)]);
+	else
+		mw_slab_count_page(counters, cache, page, site);
+}
+
+void mw_slab_count_bulk(enum mw_slab_event event, const struct kmem_cache *cache,
+			unsigned long objects)
+{
+	this_cpu_add(mw_slab_counts->objects[event][mw_slab_entry(cache)], objects);
+}
+
+static u64 sum_over_cpus(enum mw_slab_event event, unsigned int nr)
+{
+	unsigned int cpu;
+	u64 sum = 0;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu_ptr(mw_slab_counts, cpu)->objects[event][nr]);
+	return sum;
 }
 
 /* Frees first, so that an object in flight shows as live rather than as less than none. */
 static void sum_counts(unsigned int nr, u64 *ret_allocs, u64 *ret_frees)
 {
-	unsigned int cpu;
-
-	*ret_allocs = 0;
-	*ret_frees = 0;
-	for_each_possible_cpu(cpu)
-		*ret_frees += READ_ONCE(per_cpu_ptr(mw_slab_counts, cpu)[nr].frees);
-	smp_rmb();	/* a free that is seen was an allocation before; mw_slab_alloc() */
-	for_each_possible_cpu(cpu)
-		*ret_allocs += READ_ONCE(per_cpu_ptr(mw_slab_counts, cpu)[nr].allocs);
+	*ret_frees = sum_over_cpus(MW_SLAB_CACHE_FREE, nr) + sum_over_cpus(MW_SLAB_KFREE, nr);
+	smp_rmb();	/* a free that is seen was an allocation before; slab.h */
+	*ret_allocs = sum_over_cpus(MW_SLAB_CACHE_ALLOC, nr) + sum_over_cpus(MW_SLAB_KMALLOC, nr);
 }
 
-/* [other] is of caches. */
-static bool is_kmalloc(unsigned int nr)
+u64 mw_slab_events(enum mw_slab_event event)
 {
-	return nr >= MW_SLAB_KMALLOC && nr < MW_SLAB_OTHER;
-}
+	u64 sum = 0;
 
-u64 mw_slab_events(bool kmalloc, bool freed)
-{
-	u64 sum = 0, allocs, frees;
-
-	for (unsigned int nr = 0; nr < MW_SLAB_ENTRIES; nr++) {
-		if (is_kmalloc(nr) != kmalloc)
-			continue;
-		sum_counts(nr, &allocs, &frees);
-		sum += freed ? frees : allocs;
-	}
+	for (unsigned int nr = 0; nr < MW_SLAB_ENTRIES; nr++)
+		sum += sum_over_cpus(event, nr);
 	return sum;
 }
 
@@ -221,7 +311,7 @@ static s64 live_kb(unsigned int nr, s64 live_objects)
 	unsigned int cpu;
 
 	if (nr != MW_SLAB_LARGE)
-		return live_objects * (s64)mw_slab_entries[nr].size / 1024;
+		return live_objects * (s64)mw_slab_sizes[nr] / 1024;
 	for_each_possible_cpu(cpu)
 		bytes += READ_ONCE(per_cpu(large_bytes, cpu));
 	return (s64)bytes / 1024;

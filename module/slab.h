@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * slab.h - slab objects by cache, and bytes by process. Off unless asked for
- * (`slab 1` in config): an event costs some 20 instructions, and there are many.
+ * (`slab 1` in config): an event costs four to twelve instructions beside the
+ * tracepoint's own 18, and there are many.
  *
- * A kmem_cache is counted by itself; kmalloc() by size class, because kfree()'s
- * event does not say from which of the caches of a size the object came.
+ * Every object counts for its kmem_cache, those of kmalloc() too (slab_page.h).
+ * On a kernel where the cache of an object can not be found, kmalloc() counts by
+ * size class (slab_class.h).
  */
 #ifndef _MW_SLAB_H
 #define _MW_SLAB_H
@@ -12,36 +14,39 @@
 #include <linux/percpu.h>
 #include <linux/slab.h>
 
+#include "compat/compat.h"
 #include "growth.h"
-#include "stock.h"
+#include "slab_page.h"
 
 #define MW_SLAB_NAME_MAX 32
 
-/* Entries: a hash of caches first, then the kmalloc classes, and what found no room. */
-#define MW_SLAB_HASH_SHIFT	10
-#define MW_SLAB_HASHED		(1U << MW_SLAB_HASH_SHIFT)
-#define MW_SLAB_KMALLOC		MW_SLAB_HASHED
-#define MW_SLAB_OTHER		(MW_SLAB_KMALLOC + 14)
+/*
+ * Entries: each cache has a home by its address; behind the homes are those whose
+ * home was taken by another; then the classes of kmalloc(), and what found no room.
+ */
+#define MW_SLAB_HOMES		256U
+#define MW_SLAB_DISPLACED_SHIFT	9
+#define MW_SLAB_DISPLACED	(1U << MW_SLAB_DISPLACED_SHIFT)
+#define MW_SLAB_CLASSES		(MW_SLAB_HOMES + MW_SLAB_DISPLACED)
+#define MW_SLAB_OTHER		(MW_SLAB_CLASSES + 14)
 #define MW_SLAB_ENTRIES		(MW_SLAB_OTHER + 1)
 
-/**
- * struct mw_slab_counts - of one entry on one CPU
- * @allocs: objects allocated
- * @frees:  objects freed
- */
-struct mw_slab_counts {
-	unsigned long allocs;
-	unsigned long frees;
+/* By which event an object came or went. */
+enum mw_slab_event {
+	MW_SLAB_CACHE_ALLOC,
+	MW_SLAB_CACHE_FREE,
+	MW_SLAB_KMALLOC,
+	MW_SLAB_KFREE,
+	MW_SLAB_EVENTS,
 };
 
 /**
- * struct mw_slab_entry - one cache or size class
- * @cache:  compared by address only; NULL for classes and free entries
- * @size:   bytes of an object; 0 if they differ
+ * struct mw_slab_counts - what one CPU counted
+ * @objects: by event, by entry. (Too many for a static per-CPU variable of a
+ *           module, which has 8 KiB; a dynamic one may have 32 KiB.)
  */
-struct mw_slab_entry {
-	const struct kmem_cache *cache;
-	unsigned long size;
+struct mw_slab_counts {
+	unsigned long objects[MW_SLAB_EVENTS][MW_SLAB_ENTRIES];
 };
 
 /* What stands in /proc/memwatch/slab for one entry. */
@@ -56,18 +61,27 @@ struct mw_slab_record {
 };
 
 /*
- * Of one shape: where a cache's entry is, its counts are. (These are too many
- * for a static per-CPU variable of a module, which has 8 KiB.)
+ * Compared by address only. A free entry is no address, not NULL either: that may
+ * be what stands in a page that is not of slabs.
  */
-extern struct mw_slab_entry mw_slab_entries[MW_SLAB_ENTRIES];
+#define MW_SLAB_NO_CACHE ((const struct kmem_cache *)1)
+
+extern const struct kmem_cache *mw_slab_caches[MW_SLAB_ENTRIES];
+
+/* Bytes of an object of each entry; 0 if they differ. */
+extern unsigned int mw_slab_sizes[MW_SLAB_ENTRIES];
+
 extern struct mw_slab_counts __percpu *mw_slab_counts;
 
-/* Events of the slab tracepoints, told from the counts. */
-u64 mw_slab_events(bool kmalloc, bool freed);
+/* How many objects an event told of, over all CPUs; for status. */
+u64 mw_slab_events(enum mw_slab_event event);
 
 int mw_slab_init(void);
 void mw_slab_exit(void);
 size_t mw_slab_bytes(void);
+
+/* Counting begins at 0; no probe is attached. */
+void mw_slab_begin(void);
 
 /* Caches that found no room in the table; counted together as [other]. */
 u64 mw_slab_overflowed(void);
@@ -84,55 +98,97 @@ void mw_slab_tick(u64 held_ns, u64 now_ns);
  */
 bool mw_slab_live_kb(const char *name, u64 *ret_kb);
 
-/* From probes; preemption off. */
-unsigned long mw_slab_entry_slow(const struct kmem_cache *cache);
-void mw_slab_kmalloc(size_t bytes_req);
-void mw_slab_kfree(const void *object);
+/*
+ * From probes. @counters are those of one event, mw_slab_counters(): the probe's
+ * data, so that it need not look them up. All of it is this_cpu operations of one
+ * instruction each: an interrupt in between does no harm.
+ */
+static inline unsigned long __percpu *mw_slab_counters(enum mw_slab_event event)
+{
+	return mw_slab_counts->objects[event];
+}
+
+/* The entry of a cache that is not at home, taken if it is new. */
+unsigned int mw_slab_entry_slow(const struct kmem_cache *cache);
+
+/* An object of a cache that is not at home. */
+void mw_slab_count_displaced(unsigned long __percpu *counters, const struct kmem_cache *cache);
 
 /*
- * An entry and its counts stand at the same offset of two arrays, and the offset
- * is two operations away from the address of the cache: kmem_caches are slab
- * objects of some 200 bytes, whose bits from 6 on differ.
+ * An object of kmalloc() that is of no cache at home: of another cache, or of
+ * pages. @cache is what was found in its @page, be that what it may; @site of the
+ * event tells two that are of one object.
  */
-#define MW_SLAB_STRIDE_SHIFT 4
+void mw_slab_count_page(unsigned long __percpu *counters, const struct kmem_cache *cache,
+			struct page *page, unsigned long site);
 
+/*
+ * An object of kmalloc(), on any kernel; NULL and ZERO_SIZE_PTR are none. @bytes as
+ * asked for, when it is allocated.
+ */
+void mw_slab_count_object(enum mw_slab_event event, const void *object, size_t bytes,
+			  unsigned long site);
+
+/* Many objects of one cache. */
+void mw_slab_count_bulk(enum mw_slab_event event, const struct kmem_cache *cache,
+			unsigned long objects);
+
+/*
+ * kmem_caches are slab objects of some 256 bytes: the second byte of the address
+ * tells neighbours apart, and takes one instruction. Whoever comes first has the
+ * home: the caches that are busy come first.
+ */
 static __always_inline unsigned long mw_slab_home(const struct kmem_cache *cache)
 {
-	return ((unsigned long)cache >> (6 - MW_SLAB_STRIDE_SHIFT)) &
-	       ((MW_SLAB_HASHED - 1UL) << MW_SLAB_STRIDE_SHIFT);
+	return (u8)((unsigned long)cache >> 8);
 }
 
-static __always_inline struct mw_slab_entry *mw_slab_entry_at(unsigned long offset)
+/* What is there is only compared, and is set once. READ_ONCE() takes an instruction more. */
+static __always_inline bool mw_slab_is_at_home(const struct kmem_cache *cache)
 {
-	return (struct mw_slab_entry *)((char *)mw_slab_entries + offset);
+	return likely(data_race(mw_slab_caches[mw_slab_home(cache)]) == cache);
 }
 
-static __always_inline struct mw_slab_counts __percpu *mw_slab_counts_at(unsigned long offset)
+static __always_inline unsigned int mw_slab_entry(const struct kmem_cache *cache)
 {
-	return (struct mw_slab_counts __percpu *)((char __percpu *)mw_slab_counts + offset);
+	return mw_slab_is_at_home(cache) ? mw_slab_home(cache) : mw_slab_entry_slow(cache);
 }
 
-/* The offset of a cache's entry. */
-static __always_inline unsigned long mw_slab_offset(const struct kmem_cache *cache)
+/* An object; NULL, an allocation that failed, is none. */
+static __always_inline void mw_slab_count_alloc(unsigned long __percpu *counters,
+						const struct kmem_cache *cache,
+						const void *object)
 {
-	unsigned long offset = mw_slab_home(cache);
-
-	if (likely(READ_ONCE(mw_slab_entry_at(offset)->cache) == cache))
-		return offset;
-	return mw_slab_entry_slow(cache) << MW_SLAB_STRIDE_SHIFT;
+	if (mw_slab_is_at_home(cache))
+		mw_this_cpu_inc_if(counters, mw_slab_home(cache), object);
+	else if (object)
+		mw_slab_count_displaced(counters, cache);
 }
 
-static __always_inline void mw_slab_alloc(const struct kmem_cache *cache, unsigned long objects)
+static __always_inline void mw_slab_count_free(unsigned long __percpu *counters,
+					       const struct kmem_cache *cache)
 {
-	unsigned long offset = mw_slab_offset(cache);
-
-	this_cpu_add(mw_slab_counts_at(offset)->allocs, objects);
-	mw_stock_slab(objects * mw_slab_entry_at(offset)->size);
+	if (mw_slab_is_at_home(cache))
+		this_cpu_inc(counters[mw_slab_home(cache)]);
+	else
+		mw_slab_count_displaced(counters, cache);
 }
 
-static __always_inline void mw_slab_free(const struct kmem_cache *cache, unsigned long objects)
+/* An object of kmalloc(), where mw_slab_page_is_direct; NULL and ZERO_SIZE_PTR are none. */
+static __always_inline void mw_slab_count_direct(unsigned long __percpu *counters,
+						 const void *object, unsigned long site,
+						 unsigned int offset)
 {
-	this_cpu_add(mw_slab_counts_at(mw_slab_offset(cache))->frees, objects);
+	const struct kmem_cache *cache;
+	struct page *page;
+
+	if (!mw_object_page(object, &page))
+		return;
+	cache = mw_slab_page_direct(page, offset);
+	if (mw_slab_is_at_home(cache))
+		this_cpu_inc(counters[mw_slab_home(cache)]);
+	else
+		mw_slab_count_page(counters, cache, page, site);
 }
 
 #endif /* _MW_SLAB_H */

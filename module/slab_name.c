@@ -4,8 +4,8 @@
  *
  * The structure is private to the kernel since 6.8 (before, it differed by
  * version and configuration), and no exported function gives the name. So we
- * make a cache of our own with a name that nothing else has, and look in it for
- * a pointer to that name: where it stands there, it stands in every cache. (A
+ * look in a cache of our own, with a name that nothing else has, for a pointer to
+ * that name: where it stands there, it stands in every cache. (A
  * second one, behind it, is that of the cache's entry in sysfs.) If there is
  * none, caches are named by their size.
  */
@@ -20,19 +20,14 @@
 
 static int name_word = -1;
 
-static const char unique_name[] = "memwatch_name_probe";
-
-/* A constructor keeps the cache from being merged with another. */
-static void no_merge(void *object)
-{
-}
+static const char own_name[] = MW_SLAB_OWN_NAME;
 
 /* Names are copied to slab memory, which is in the direct map. */
 static bool points_to_name(unsigned long word)
 {
 	return word && virt_addr_valid((void *)word) &&
-	       virt_addr_valid((void *)(word + sizeof(unique_name))) &&
-	       !memcmp((const void *)word, unique_name, sizeof(unique_name));
+	       virt_addr_valid((void *)(word + sizeof(own_name))) &&
+	       !memcmp((const void *)word, own_name, sizeof(own_name));
 }
 
 static int find_name(const unsigned long *words)
@@ -43,14 +38,9 @@ static int find_name(const unsigned long *words)
 	return -1;
 }
 
-void mw_slab_name_learn(void)
+void mw_slab_name_learn(struct kmem_cache *cache)
 {
-	struct kmem_cache *cache = kmem_cache_create(unique_name, 8, 0, 0, no_merge);
-
-	if (!cache)
-		return;
 	name_word = find_name((const unsigned long *)cache);
-	kmem_cache_destroy(cache);
 }
 
 void mw_slab_name(struct kmem_cache *cache, char *ret_name, size_t size)

@@ -7,8 +7,11 @@
 
 #include <linux/slab.h>
 
-/* Process context, once. Without it, or if it fails, caches are named by size. */
-void mw_slab_name_learn(void);
+/* The name of the cache to learn from; nothing else has it. */
+#define MW_SLAB_OWN_NAME "memwatch_own_cache"
+
+/* Learns from @cache, of ours. Without it, or if it fails, caches are named by size. */
+void mw_slab_name_learn(struct kmem_cache *cache);
 
 /*
  * The name of a cache that exists, into @ret_name, NUL-terminated; "size-N" if

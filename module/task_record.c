@@ -136,7 +136,7 @@ static void print_rss(struct mw_text *text, const struct mw_rss *rss)
 /* What is not counted now is `-`; totals of before would pass for those of today. */
 static void print_pages(struct mw_text *text, const struct mw_slot_pages *pages)
 {
-	if (!mw_feature_on(MW_FEATURE_PAGES)) {
+	if (!mw_feature_counts(MW_FEATURE_PAGES)) {
 		mw_text_str(text, " - - - -");
 		return;
 	}
@@ -153,7 +153,7 @@ static void print_pages(struct mw_text *text, const struct mw_slot_pages *pages)
 static void print_rates(struct mw_text *text, const struct mw_growth *growth)
 {
 	for (int window = 0; window < MW_WINDOWS; window++) {
-		if (mw_feature_on(MW_FEATURE_GROWTH))
+		if (mw_feature_counts(MW_FEATURE_GROWTH))
 			mw_text_col_milli(text, mw_growth_milli(growth, window));
 		else
 			mw_text_str(text, " -");
@@ -162,7 +162,7 @@ static void print_rates(struct mw_text *text, const struct mw_growth *growth)
 
 static void print_if_on(struct mw_text *text, enum mw_feature feature, u64 value)
 {
-	if (mw_feature_on(feature))
+	if (mw_feature_counts(feature))
 		mw_text_col_u64(text, value);
 	else
 		mw_text_str(text, " -");
@@ -191,7 +191,7 @@ void mw_record_print(struct mw_text *text, const struct mw_task_record *record)
 	mw_text_char(text, record->state);
 	print_memory(text, record);
 	print_pages(text, &record->pages);
-	print_if_on(text, MW_FEATURE_SLAB, record->pages.slab_bytes / 1024);
+	print_if_on(text, MW_FEATURE_SLAB_BYTES, record->pages.slab_bytes / 1024);
 	print_if_on(text, MW_FEATURE_STALLS, record->stall_us);
 	mw_text_col_u64(text, record->first_seen_ns);
 }

@@ -7,7 +7,9 @@
 #include <linux/string.h>
 #include <linux/tracepoint.h>
 
+#include "compat/compat.h"
 #include "tracepoints.h"
+#include "without.h"
 
 struct search {
 	struct mw_probe *probes;
@@ -19,7 +21,8 @@ static void match(struct tracepoint *tp, void *arg)
 	struct search *search = arg;
 
 	for (unsigned int i = 0; i < search->count; i++)
-		if (!strcmp(search->probes[i].name, tp->name))
+		if (search->probes[i].name && !strcmp(search->probes[i].name, tp->name) &&
+		    !mw_without(tp->name))
 			search->probes[i].tp = tp;
 }
 
@@ -34,7 +37,8 @@ int mw_probe_attach(struct mw_probe *probe)
 {
 	if (probe->attached)
 		return 0;
-	probe->err = probe->tp ? tracepoint_probe_register(probe->tp, probe->func, NULL) : -ENOENT;
+	probe->err = probe->tp ? tracepoint_probe_register(probe->tp, mw_probe_entry(probe->func),
+							   probe->data) : -ENOENT;
 	probe->attached = !probe->err;
 	return probe->err;
 }
@@ -43,7 +47,7 @@ void mw_probe_detach(struct mw_probe *probe)
 {
 	if (!probe->attached)
 		return;
-	tracepoint_probe_unregister(probe->tp, probe->func, NULL);
+	tracepoint_probe_unregister(probe->tp, mw_probe_entry(probe->func), probe->data);
 	probe->attached = false;
 }
 
@@ -57,7 +61,8 @@ const char *mw_probe_state(const struct mw_probe *probe)
 	if (probe->attached)
 		return "attached";
 	if (!probe->tp)
-		return "absent: this kernel has no such tracepoint";
+		return mw_without(probe->name) ? "absent: left out by without=" :
+		       "absent: this kernel has no such tracepoint";
 	if (probe->err == -ENOTSUPP)
 		return "off: this kernel lacks another tracepoint that goes with it";
 	if (probe->err)

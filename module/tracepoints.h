@@ -12,10 +12,11 @@ struct tracepoint;
 
 /**
  * struct mw_probe - one probe and the tracepoint that it is for
- * @name:     of the tracepoint
+ * @name:     of the tracepoint; NULL for none, on this kernel
  * @func:     the probe; its type was checked against the tracepoint's where
  *            the table was made
  * @feature:  what it is for; of no meaning here
+ * @data:     handed to it at each event
  * @tp:       found by mw_probes_find(), NULL if this kernel has none
  * @attached: events arrive
  * @err:      why attaching failed, negative errno, or 0
@@ -24,6 +25,7 @@ struct mw_probe {
 	const char *name;
 	void *func;
 	int feature;
+	void *data;
 	struct tracepoint *tp;
 	bool attached;
 	int err;

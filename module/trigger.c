@@ -23,6 +23,7 @@
 
 #include "features.h"
 #include "fragmentation.h"
+#include "compat/compat.h"
 #include "rss.h"
 #include "slab.h"
 #include "task_table.h"
@@ -672,7 +673,7 @@ __poll_t mw_trigger_poll(struct mw_trigger *trigger, struct file *file,
 		mask |= EPOLLERR;
 	if (trigger->nr_kept)
 		mask |= EPOLLIN | EPOLLRDNORM;
-	if (report(trigger, !poll_does_not_wait(wait)))
+	if (report(trigger, mw_poll_waits(wait)))
 		mask |= EPOLLPRI;
 	spin_unlock(&triggers.lock);
 	return mask;

@@ -11,8 +11,16 @@
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
+#include <linux/percpu.h>
 #include <linux/percpu_counter.h>
+#include <linux/poll.h>
+#include <linux/slab.h>
 #include <linux/version.h>
+
+#ifdef CONFIG_X86_KERNEL_IBT
+#include <asm/cpufeature.h>
+#include <asm/ibt.h>
+#endif
 
 #ifndef CONFIG_64BIT
 #error "memwatch needs a 64-bit kernel"
@@ -101,5 +109,93 @@ static inline unsigned long mw_node_end_pfn(int node)
 {
 	return NODE_DATA(node)->node_start_pfn + NODE_DATA(node)->node_spanned_pages;
 }
+
+/*
+ * Will who polls wait, or does it only look? The opposite of poll_does_not_wait(),
+ * which 7.x lacks. All kernels.
+ */
+static inline bool mw_poll_waits(const struct poll_table_struct *wait)
+{
+	return wait && wait->_qproc;
+}
+
+/*
+ * The address by which a function is attached as a probe: behind its ENDBR, which is
+ * an instruction at each event and of use to indirect calls under IBT alone. x86-64
+ * since 5.18; not where indirect calls are checked by what stands before a function.
+ */
+static inline void *mw_probe_entry(void *func)
+{
+#if defined(CONFIG_X86_KERNEL_IBT) && !defined(CONFIG_CFI_CLANG) && !defined(CONFIG_CFI)
+	if (!cpu_feature_enabled(X86_FEATURE_IBT) && *(u32 *)func == gen_endbr())
+		return (char *)func + sizeof(u32);
+#endif
+	return func;
+}
+
+/*
+ * mw_object_page(): the page of a kernel object in the direct map; false for NULL
+ * and ZERO_SIZE_PTR. virt_to_page() serves text as well, and takes twice the
+ * instructions: here the shift that finds the page number tells by its sign, too,
+ * whether this is an address of the kernel's. After mw_object_page_learn(), once.
+ * x86-64, all kernels.
+ *
+ * mw_this_cpu_inc_if(): counters[nr]++ on this CPU unless @object is NULL, as one
+ * instruction in memory and without a branch. All kernels.
+ */
+#if defined(CONFIG_X86_64) && defined(CONFIG_SPARSEMEM_VMEMMAP)
+#define MW_OBJECT_PAGE_BY_SHIFT
+extern unsigned long mw_object_page_base;
+
+static inline void mw_object_page_learn(void)
+{
+	mw_object_page_base = (unsigned long)pfn_to_page(0) -
+			      ((long)PAGE_OFFSET >> PAGE_SHIFT) * sizeof(struct page);
+}
+
+static __always_inline bool mw_object_page(const void *object, struct page **ret_page)
+{
+	long number = (long)object;
+	bool is_kernel;
+
+	asm("sarq %[shift], %[number]"
+	    : [number] "+r" (number), "=@ccs" (is_kernel) : [shift] "i" (PAGE_SHIFT));
+	if (unlikely(!is_kernel))
+		return false;
+	*ret_page = (struct page *)(number * sizeof(struct page) + mw_object_page_base);
+	return true;
+}
+#else
+static inline void mw_object_page_learn(void)
+{
+}
+
+static __always_inline bool mw_object_page(const void *object, struct page **ret_page)
+{
+	if (ZERO_OR_NULL_PTR(object))
+		return false;
+	*ret_page = virt_to_page(object);
+	return true;
+}
+#endif
+
+#if defined(CONFIG_X86_64) && defined(CONFIG_SMP)
+static __always_inline void mw_this_cpu_inc_if(unsigned long __percpu *counters,
+					       unsigned long nr, const void *object)
+{
+	/* The carry of NULL - 1 takes away what subtracting -1 adds. */
+	asm volatile("cmpq $1, %[object]\n\t"
+		     "sbbq $-1, %%gs:(%[counters],%[nr],8)"
+		     : : [object] "r" (object), [counters] "r" (counters), [nr] "r" (nr)
+		     : "cc", "memory");
+}
+#else
+static __always_inline void mw_this_cpu_inc_if(unsigned long __percpu *counters,
+					       unsigned long nr, const void *object)
+{
+	if (likely(object))
+		this_cpu_inc(counters[nr]);
+}
+#endif
 
 #endif /* _MW_COMPAT_H */

@@ -1,0 +1,69 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What `make module` says of kernels, headers and compilers that will not do: one sentence
+# each, before anything is compiled. Needs the headers of 6.1 and of 6.12, as the VM tests
+# do; what other headers would hold is set on make's command line.
+
+# shellcheck source=tests/cli/tap.sh
+. "$(dirname "$0")/../cli/tap.sh"
+
+# make_module KERNEL VARIABLE...: in a copy, with the headers of KERNEL; $out and $status.
+make_module() {
+	local headers
+	headers=$(tests/vm/run --kdir "$1")
+	shift
+	status=0
+	out=$(env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -C "$work/tree" module "KDIR=$headers" "$@" 2>&1) ||
+		status=$?
+}
+
+# refuses SENTENCE KERNEL VARIABLE...: with that one sentence, and nothing compiled.
+refuses() {
+	local sentence=$1
+	shift
+	make_module "$@"
+	! exits 0 && says "$sentence" && ! says ' CC ' && [ "$(grep -c 'memwatch[ :]' <<<"$out")" -eq 1 ]
+}
+
+# kdir DIR RELEASE
+kdir() {
+	status=0
+	out=$(tests/kdir --check "$@" 2>&1) || status=$?
+}
+
+mkdir "$work/tree"
+find Makefile Kbuild module tests/kdir -type f ! -name '.*' ! -name '*.o' ! -name '*.ko' \
+	! -name '*.mod' ! -name '*.mod.c' -exec cp --parents -t "$work/tree" {} +
+release=$(basename "$(tests/vm/run --kdir 6.1)")
+release=${release#linux-headers-}
+
+for kernel in 6.1 6.12; do
+	check "$kernel as if it were 5.4" refuses 'memwatch does not support Linux 5.4' \
+		"$kernel" VERSION=5 PATCHLEVEL=4
+	check "$kernel's headers for another kernel" refuses ', not of 6.99.0-other, which would not load' \
+		"$kernel" KVER=6.99.0-other
+	check "$kernel built with gcc, we with clang" refuses 'is clang, which does not know its flags' \
+		"$kernel" CC=clang
+	check "$kernel built with clang, we with gcc" refuses 'build with LLVM=1' \
+		"$kernel" CONFIG_CC_IS_CLANG=y
+	check "$kernel's compiler is not there" refuses 'wants the compiler gcc-99, which is not' \
+		"$kernel" CC=gcc-99
+done
+make_module 6.1 CONFIG_GCC_VERSION=60300
+check "another gcc is noted once, and builds" all_of 'exits 0' '[ -e "$work/tree/memwatch.ko" ]' \
+	'[ "$(grep -c "was built with gcc 6, this is gcc 1" <<<"$out")" -eq 1 ]'
+
+kdir /nowhere 6.1.0-1-amd64
+check "missing headers of Debian" all_of 'exits 2' \
+	'says "no headers of kernel 6.1.0-1-amd64 in /nowhere: install them with \"apt-get install -y linux-headers-6.1.0-1-amd64\""'
+kdir /nowhere 6.6.8-200.fc39.x86_64
+check "missing headers of somebody else" all_of 'exits 2' '! says apt-get' \
+	'says "install the headers that came with it"'
+mkdir -p "$work/raw"
+: >"$work/raw/Makefile"
+kdir "$work/raw" 6.1.0
+check "a source tree that was never built" all_of 'exits 2' 'says "make modules_prepare"'
+kdir "$(tests/vm/run --kdir 6.1)" "$release"
+check "headers as they should be" all_of 'exits 0' '[ -z "$out" ]'
+finish
