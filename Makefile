@@ -28,7 +28,7 @@ CFLAGS   ?= -O2 -g
 WARNINGS := -std=gnu11 -Wall -Wextra -Werror
 # Never -I: module/features.h would be taken for <features.h>.
 INCLUDES := -iquote . -iquote userspace/lib
-LDLIBS   := -lcjson -lm
+LDLIBS   := -lcyaml -lyaml -lcjson -lsqlite3 -lm
 
 LIB_C  := $(wildcard userspace/lib/*.c)
 CMD_C  := $(wildcard userspace/cmd/*.c)
@@ -47,7 +47,7 @@ all: module userspace ## the module for the running kernel, and the reader
 .PHONY: module
 module: ## memwatch.ko for KVER= (the running kernel) or KDIR=
 	@tests/kdir --check "$(KDIR)" "$(KVER)"
-	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+	$(MAKE) -C $(KDIR) M=$(CURDIR) MEMWATCH_KERNEL=$(KVER) modules
 
 # --- reader -------------------------------------------------------------------
 
@@ -58,8 +58,11 @@ userspace: $(B)/memwatch ## the reader, build/memwatch
 can-build:
 	@command -v $(CC) >/dev/null || \
 		{ echo 'make: no C compiler ($(CC)): install one with "apt-get install -y gcc libc6-dev"' >&2; exit 2; }
-	@echo '#include <cjson/cJSON.h>' | $(CC) -E - >/dev/null 2>&1 || \
-		{ echo 'make: no cJSON: install it with "apt-get install -y libcjson-dev"' >&2; exit 2; }
+	@for library in cjson/cJSON.h:libcjson-dev sqlite3.h:libsqlite3-dev curl/curl.h:libcurl4-openssl-dev \
+			cyaml/cyaml.h:libcyaml-dev yaml.h:libyaml-dev; do \
+		echo "#include <$${library%:*}>" | $(CC) -E - >/dev/null 2>&1 || \
+		{ echo "make: no $${library%:*}: install it with \"apt-get install -y $${library#*:}\"" >&2; exit 2; }; \
+	done
 
 LIB_O := $(LIB_C:%.c=$(B)/%.o)
 CMD_O := $(CMD_C:%.c=$(B)/%.o)
@@ -95,6 +98,41 @@ $(B)/workloads/%: tests/workloads/%.c $(wildcard tests/workloads/*.h)
 	$(call step,CC)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(WARNINGS) -D_GNU_SOURCE $(CFLAGS) -static -o $@ $< -lm
+
+# --- the score: labelled series, recorded and generated, and judges of them --------
+
+EVAL_C     := $(wildcard tests/eval/*.c)
+EVAL_O     := $(EVAL_C:%.c=$(B)/%.o)
+RECORDINGS := $(patsubst tests/eval/recordings/%.gz,$(B)/eval/recordings/%,$(wildcard tests/eval/recordings/*.gz))
+
+$(B)/tests/eval/%.o: tests/eval/%.c
+	$(call step,CC)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(WARNINGS) $(INCLUDES) -D_GNU_SOURCE $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(EVAL_O): | can-build
+
+$(B)/eval/eval: $(EVAL_O) $(B)/libmemwatch.a
+	$(call step,LD)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(B)/eval/recordings/%: tests/eval/recordings/%.gz
+	@mkdir -p $(@D)
+	@gzip -dc $< >$@
+
+$(B)/eval/recordings/manifest.csv: tests/eval/recordings/manifest.csv
+	@mkdir -p $(@D)
+	@cp $< $@
+
+.PHONY: eval-ready
+eval-ready: $(B)/eval/eval $(RECORDINGS) $(B)/eval/recordings/manifest.csv
+
+.PHONY: eval
+eval: eval-ready ## the detector's score beside that of others: a table, CSV in build/eval
+	@tests/eval/run
+
+-include $(EVAL_O:.o=.d)
 
 # --- unit tests: each with the address and undefined behaviour sanitizers, twice --
 # Those of the module's pure files include the file that they test.
@@ -143,9 +181,14 @@ demo: ## boot stock 6.12 in QEMU, watch a leak being found
 	@tests/deps build vm
 	@tests/demo/run
 
+.PHONY: drill
+drill: ## leaks in a virtual machine, to the OOM kill: does the daemon tell in time?
+	@tests/deps build vm
+	@tests/vm/run --mem 1024 6.12 tests/vm/test_drill.sh
+
 .PHONY: check
 check: ## every test; ends with `N passed, N failed`
-	@tests/deps build vm check
+	@tests/deps build vm check dkms kernels
 	@tests/check all
 
 .PHONY: check-unit
@@ -154,9 +197,39 @@ check-unit: ## the tests that need no kernel (seconds)
 	@tests/check unit cli lint
 
 .PHONY: check-vm
-check-vm: ## the tests in virtual machines, 6.1 and 6.12
+check-vm: ## the tests in virtual machines: 6.1 and 6.12, and of other kernels some
 	@tests/deps build vm
 	@tests/check vm demo
+
+.PHONY: matrix
+matrix: ## each kernel: does it build, load, pass the tests, at what cost (hours); MEMWATCH_KERNELS
+	@tests/deps build vm check
+	@tests/matrix
+
+.PHONY: check-kunit
+check-kunit: ## the module's KUnit suites, in UML and in the debug kernel
+	@tests/deps build vm kernels
+	@tests/check kunit
+
+.PHONY: check-debug
+check-debug: ## every VM test under KASAN, lockdep, kmemleak and UBSAN (an hour)
+	@tests/deps build vm check kernels
+	@tests/check debug
+
+.PHONY: coverage
+coverage: ## lines of module/ that KUnit and the debug kernel's VM tests run
+	@tests/deps build vm check kernels
+	@tests/coverage/run
+
+.PHONY: check-dkms
+check-dkms: ## DKMS on every kernel, upgrades, Secure Boot; as root (minutes)
+	@tests/deps build vm dkms
+	@MEMWATCH_DKMS_KERNELS='6.1 6.12 7.x' MEMWATCH_SIGNING_KERNELS='6.1 6.12' tests/check dkms
+
+.PHONY: check-selftests
+check-selftests: ## the kernel's own tests of mm and stress-ng, with and without the module
+	@tests/deps build vm check kernels
+	@tests/check selftests
 
 .PHONY: lint
 lint: ## shellcheck, licence lines, stray white space
@@ -169,6 +242,7 @@ format: ## clang-format the C files of userspace and tests in place
 # --- installation -----------------------------------------------------------------
 
 MAN_PAGES := $(wildcard man/*.1 userspace/man/*.1)
+MAN5_PAGES := userspace/man/memwatch.yaml.5
 
 .PHONY: may-install
 may-install:
@@ -177,20 +251,43 @@ may-install:
 		[ -w "$$dir" ] || { echo "make: cannot write to $$dir: run \`sudo make $(MAKECMDGOALS)\`, or choose PREFIX= and DESTDIR=" >&2; exit 2; }; \
 	done
 
+EXAMPLES := modules-load.d/memwatch.conf modprobe.d/memwatch.conf
+# Units of what is not a package of the distribution.
+UNIT_DIR = $(if $(filter /usr,$(PREFIX)),/lib/systemd/system,/etc/systemd/system)
+EXAMPLES_DIR = $(DESTDIR)$(PREFIX)/share/doc/memwatch/examples
+
 .PHONY: install
-install: may-install all install-userspace ## the reader to PREFIX/bin, the module for KVER=
+install: may-install can-use-headers userspace ## the reader to PREFIX/bin, the module under DKMS (its source only if DESTDIR=)
+	$(if $(DESTDIR),packaging/dkms-module put "$(DESTDIR)",packaging/dkms-module install "$(KVER)" "$(KDIR)")
+	@$(MAKE) --no-print-directory install-userspace
+	@echo 'to load it at each boot, with parameters: see $(PREFIX)/share/doc/memwatch/examples'
+
+.PHONY: can-use-headers
+can-use-headers:
+	$(if $(DESTDIR),,@tests/kdir --check "$(KDIR)" "$(KVER)")
+
+.PHONY: install-module
+install-module: may-install module ## the module for KVER= alone, without DKMS
 	$(MAKE) -C $(KDIR) M=$(CURDIR) $(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
 	$(if $(DESTDIR),,depmod $(KVER))
 
 .PHONY: install-userspace
-install-userspace: userspace ## the reader alone
+install-userspace: userspace ## the reader, its man page and examples alone
 	install -D -m 755 $(B)/memwatch $(DESTDIR)$(PREFIX)/bin/memwatch
 	$(foreach page,$(MAN_PAGES),install -D -m 644 $(page) $(DESTDIR)$(PREFIX)/share/man/man1/$(notdir $(page));)
+	$(foreach page,$(MAN5_PAGES),install -D -m 644 $(page) $(DESTDIR)$(PREFIX)/share/man/man5/$(notdir $(page));)
+	$(foreach file,$(EXAMPLES),install -D -m 644 packaging/$(file) $(EXAMPLES_DIR)/$(file);)
+	install -D -m 644 userspace/memwatch.yaml $(EXAMPLES_DIR)/memwatch.yaml
+	install -d $(DESTDIR)$(UNIT_DIR)
+	sed 's|/usr/local/bin|$(PREFIX)/bin|' packaging/memwatch.service > $(DESTDIR)$(UNIT_DIR)/memwatch.service
 
 .PHONY: uninstall
-uninstall: may-install ## what install put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/memwatch $(MAN_PAGES:%=$(DESTDIR)$(PREFIX)/share/man/man1/$(notdir %))
-	find $(DESTDIR)/lib/modules/$(KVER) -name 'memwatch.ko*' -delete
+uninstall: may-install ## what install and install-module put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/memwatch $(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,$(notdir $(MAN_PAGES)))
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/man/man5/,$(notdir $(MAN5_PAGES))) $(DESTDIR)$(UNIT_DIR)/memwatch.service
+	rm -rf $(DESTDIR)$(PREFIX)/share/doc/memwatch
+	packaging/dkms-module uninstall "$(DESTDIR)"
+	[ ! -d $(DESTDIR)/lib/modules/$(KVER) ] || find $(DESTDIR)/lib/modules/$(KVER) -name 'memwatch.ko*' -delete
 	$(if $(DESTDIR),,depmod $(KVER))
 
 # By hand, since Kbuild's clean wants headers and deletes *.a everywhere.

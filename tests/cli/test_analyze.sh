@@ -35,6 +35,40 @@ mw analyze --json --limit 1G "$work/leak.csv"
 check "--limit gives a time to it" \
 	all_of 'jq -se "any(.pid == 812 and .limit_kb == 1048576 and .time_to_limit_s > 17000 and
 		.time_to_limit_s < 18000)" "$work/out" >/dev/null'
+# A service that grows by 6 % in each life of an hour, and one that does not.
+awk -v header="$HEADER" 'BEGIN {
+	print header
+	for (life = 0; life < 4; life++)
+		for (t = 0; t < 3600; t += 10) {
+			printf "%d,%d,%d,api,%d\n", life * 3620 + t, 100 + life, life, 80000 + 1.4 * t
+			printf "%d,%d,%d,calm,%d\n", life * 3620 + t, 200 + life, life, 80000 + t % 70
+		}
+}' >"$work/restarts.csv"
+mw analyze "$work/restarts.csv"
+check "a leak that is restarted every hour is told of its family and its lives" all_of 'exits 1' \
+	'says "Family api leaks 1.40 KiB/s"' 'says "in 4 lives in a row of 4"' \
+	'says "Leaks: 4 of 8 processes."' '[[ $out != *"Family calm"* ]]'
+mw analyze --json "$work/restarts.csv"
+check "and each life has its verdict, told when the third had ended" all_of 'exits 1' \
+	'[ "$(wc -l <"$work/out")" -eq 8 ]' \
+	'jq -se "map(select(.leak)) | length == 4 and all(.comm == \"api\" and
+		.first_alert_s >= 10830 and .class == \"heap-growth\" and
+		.first_alert_s >= .since_s)" "$work/out" >/dev/null'
+# A collected heap with a tooth of 2 h lives for 7 h, and again for 1.5: the same rise twice.
+awk -v header="$HEADER" 'BEGIN {
+	print header
+	for (t = 0; t < 30600; t += 10)
+		printf "%d,%d,%d,jvm,%d\n", t, t < 25200 ? 61 : 62, t < 25200 ? 1 : 2,
+			100000 + 80000 * (t % 25200 % 7200) / 7200 + t * 37 % 200
+}' >"$work/collected.csv"
+mw analyze --json "$work/collected.csv"
+check "what a life came back from is no news in the next" all_of 'exits 0' \
+	'jq -se "(map(.first_alert_s != null) == [true, false]) and all(.leak == false)
+		and (.[1].reason | endswith(\"; earlier lives gave as much back\"))" "$work/out" >/dev/null'
+sed 's/,62,2,jvm,/,62,2,gc,/' "$work/collected.csv" >"$work/strangers.csv"
+mw analyze --json "$work/strangers.csv"
+check "but it is for a stranger" all_of 'exits 1' \
+	'jq -se "map(.leak) == [true, false]" "$work/out" >/dev/null'
 status=0
 out=$("$MEMWATCH" analyze - <"$work/leak.csv" 2>"$work/err") || status=$?
 check "standard input" all_of 'exits 1' 'says "leaky (pid 812) leaks "'

@@ -48,10 +48,10 @@ tail -n +2 "$work/err" >"$work/json"
 check "the verdict as JSON, on stderr" all_of 'exits 5' '[ -z "$out" ]' 'is_json "$work/json"' \
 	'jq -e ".leak and .comm == \"$grow_name\" and .rate_kib_per_s > 2000 and .rate_kib_per_s < 8000" \
 		"$work/json" >/dev/null'
-mw run --interval 20ms -- sh -c "'$grow' 100 20 150; exit 6"
+mw run --interval 20ms -- sh -c "'$grow' 100 20 300; exit 6"
 check "a child that leaks is found" all_of 'exits 6' 'complains "$grow_name (pid "' 'complains ") leaks "' \
 	'complains "no leak found in "'
-mw run --interval 20ms -- sh -c "('$grow' 100 20 150 &) ; sleep 3; exit 6"
+mw run --interval 20ms -- sh -c "('$grow' 100 20 300 &) ; sleep 6; exit 6"
 check "an orphan that leaks is found" all_of 'exits 6' 'complains "$grow_name (pid "' 'complains ") leaks "'
 
 # Signals are passed on, and those of the terminal are not sent twice.

@@ -15,6 +15,32 @@ mw status --root "$host" --json
 check "the same as JSON" all_of 'exits 1' 'is_json "$work/out"' \
 	'jq -e ".loaded == false and .module == null and (.error | length) > 0" "$work/out" >/dev/null'
 
+# on_kernel RELEASE: memwatch status, without the module, as if that kernel ran.
+cat >"$work/uname.c" <<'END'
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+int uname(struct utsname *name)
+{
+	memset(name, 0, sizeof(*name));
+	strncpy(name->release, getenv("RELEASE"), sizeof(name->release) - 1);
+	return 0;
+}
+END
+cc -shared -fPIC -o "$work/uname.so" "$work/uname.c"
+on_kernel() {
+	RELEASE=$1 LD_PRELOAD=$work/uname.so ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0 \
+		mw status --root "$host"
+}
+
+on_kernel 6.99.0-1-cloud-amd64
+check "a kernel of Debian without headers: what to type" all_of 'exits 1' \
+	'says "next step: apt-get install linux-headers-6.99.0-1-cloud-amd64, then make module"'
+on_kernel 6.99.8-200.fc44.x86_64
+check "somebody else's: no package of Debian" all_of 'exits 1' '! says apt-get' \
+	'says "next step: install the headers that came with kernel 6.99.8-200.fc44.x86_64"'
+
 mkdir -p "$host/proc/memwatch"
 cat >"$host/proc/memwatch/status" <<'END'
 abi=1

@@ -32,6 +32,13 @@ static struct mw_verdict leaking(void)
 		.limit_kb = 8388608,
 		.time_to_limit_s = 171000,
 		.reason = "floor of RSS rose in 31 of 33 windows",
+		.time_to_limit_low_s = 164000,
+		.time_to_limit_high_s = NAN,
+		.watermark_kib = 6291456,
+		.above_watermark_s = 30,
+		.alloc_per_s = NAN,
+		.alloc_change = 1,
+		.drift = 0.75,
 	};
 }
 
@@ -77,13 +84,16 @@ static void verdict_as_documented(void **state)
 
 	(void)state;
 	assert_true(mw_verdict_to_json(&verdict, text, sizeof(text)) > 0);
-	assert_string_equal(text,
-			    "{\"comm\":\"api\",\"pid\":812,\"start_ticks\":99312,\"samples\":5400,"
-			    "\"leak\":true,\"confidence\":0.99,\"class\":\"rising-floor\","
-			    "\"rate_kib_per_s\":41.8,\"rate_low\":40.2,\"rate_high\":43.5,"
-			    "\"since_s\":1210,\"first_alert_s\":1893.5,\"limit_kb\":8388608,"
-			    "\"time_to_limit_s\":171000,"
-			    "\"reason\":\"floor of RSS rose in 31 of 33 windows\"}");
+	assert_string_equal(
+		text, "{\"comm\":\"api\",\"pid\":812,\"start_ticks\":99312,\"samples\":5400,"
+		      "\"leak\":true,\"confidence\":0.99,\"class\":\"rising-floor\","
+		      "\"rate_kib_per_s\":41.8,\"rate_low\":40.2,\"rate_high\":43.5,"
+		      "\"since_s\":1210,\"first_alert_s\":1893.5,\"limit_kb\":8388608,"
+		      "\"time_to_limit_s\":171000,"
+		      "\"reason\":\"floor of RSS rose in 31 of 33 windows\","
+		      "\"time_to_limit_low_s\":164000,\"time_to_limit_high_s\":null,"
+		      "\"watermark_kb\":6291456,\"above_watermark_s\":30,\"alloc_per_s\":null,"
+		      "\"alloc_change\":1,\"drift\":0.75}");
 }
 
 static void unknown_is_null(void **state)

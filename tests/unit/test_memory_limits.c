@@ -10,6 +10,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "meminfo.h"
 #include "memory_limits.h"
 #include "sample.h"
 #include "tree.h"
@@ -50,9 +51,9 @@ static void available_of_meminfo(void **state)
 				   "MemAvailable:   24371200 kB\n";
 
 	(void)state;
-	assert_int_equal(mw_limits_parse_available(text, strlen(text)), 24371200);
-	assert_int_equal(mw_limits_parse_available("MemTotal: 5 kB\n", 15), MW_UNKNOWN);
-	assert_int_equal(mw_limits_parse_available("MemAvailable: kB\n", 17), MW_UNKNOWN);
+	assert_int_equal(mw_meminfo_kb(text, strlen(text), "MemAvailable:"), 24371200);
+	assert_int_equal(mw_meminfo_kb("MemTotal: 5 kB\n", 15, "MemAvailable:"), MW_UNKNOWN);
+	assert_int_equal(mw_meminfo_kb("MemAvailable: kB\n", 17, "MemAvailable:"), MW_UNKNOWN);
 }
 
 static void values_of_cgroups(void **state)
@@ -206,8 +207,8 @@ static void how_long_a_limit_is_kept(void **state)
 	assert_int_equal(mw_limits_get_kb(limits, 12, 100, 0, 1000), 65536);
 	tree_write(&tree, "sys/fs/cgroup/memory.max", "134217728\n");
 	assert_int_equal(mw_limits_get_kb(limits, 12, 100, 0, 1000.5), 65536);
-	/* Another life of the same pid. */
-	assert_int_equal(mw_limits_get_kb(limits, 12, 101, 0, 1000.5), 131072);
+	/* Another life of the same group. */
+	assert_int_equal(mw_limits_get_kb(limits, 12, 101, 0, 1000.5), 65536);
 	tree_write(&tree, "proc/meminfo", "MemAvailable: 1024 kB\n");
 	mw_limits_begin(limits);
 	assert_int_equal(mw_limits_get_kb(limits, 12, 100, 8, 1000.9), 1032);

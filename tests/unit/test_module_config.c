@@ -2,15 +2,10 @@
 /*
  * test_module_config.c - the language of /proc/memwatch/config.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include "../../module/config.c"
+#include "module_test.h"
 
-static void settings_are_read(void **state)
+MODULE_TEST(settings_are_read)
 {
 	static const struct {
 		const char *line;
@@ -18,6 +13,7 @@ static void settings_are_read(void **state)
 		u32 value;
 	} cases[] = {
 		{ "slab 1", MW_CONFIG_SLAB, 1 }, { "slab 0\n", MW_CONFIG_SLAB, 0 },
+		{ "slab 2", MW_CONFIG_SLAB, 2 },
 		{ "  pages\t1  ", MW_CONFIG_PAGES, 1 }, { "growth 0", MW_CONFIG_GROWTH, 0 },
 		{ "stalls 1", MW_CONFIG_STALLS, 1 },
 		{ "fragmentation 0", MW_CONFIG_FRAGMENTATION, 0 },
@@ -25,7 +21,6 @@ static void settings_are_read(void **state)
 		{ "keep_exited 000", MW_CONFIG_KEEP_EXITED, 0 },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct mw_config_setting setting;
 		char reason[MW_CONFIG_REASON_MAX];
@@ -37,7 +32,7 @@ static void settings_are_read(void **state)
 	}
 }
 
-static void bad_ones_are_refused_with_a_reason(void **state)
+MODULE_TEST(bad_ones_are_refused_with_a_reason)
 {
 	static const struct {
 		const char *line;
@@ -51,10 +46,11 @@ static void bad_ones_are_refused_with_a_reason(void **state)
 		{ "sla 1", 5, "\"sla 1\": no such key" },
 		{ "slab", 4, "\"slab \": expected a key and one value" },
 		{ "slab 1 1", 8, "\"slab 1\": expected a key and one value" },
-		{ "slab 2", 6, "\"slab 2\": must be 0 or 1" },
-		{ "slab -1", 7, "\"slab -1\": must be 0 or 1" },
-		{ "slab 1x", 7, "\"slab 1x\": must be 0 or 1" },
-		{ "slab 0x1", 8, "\"slab 0x1\": must be 0 or 1" },
+		{ "pages 2", 7, "\"pages 2\": must be 0 or 1" },
+		{ "slab 3", 6, "\"slab 3\": must be 0, 1 or 2" },
+		{ "slab -1", 7, "\"slab -1\": must be 0, 1 or 2" },
+		{ "slab 1x", 7, "\"slab 1x\": must be 0, 1 or 2" },
+		{ "slab 0x1", 8, "\"slab 0x1\": must be 0, 1 or 2" },
 		{ "keep_exited 16385", 17, "\"keep_exited 16385\": must be 0 to 16384" },
 		{ "keep_exited 4294967297", 22,
 		  "\"keep_exited 4294967297\": must be 0 to 16384" },
@@ -64,7 +60,6 @@ static void bad_ones_are_refused_with_a_reason(void **state)
 		{ "slab\0 1", 7, NULL },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct mw_config_setting setting = { MW_CONFIG_KEYS, 77 };
 		char reason[MW_CONFIG_REASON_MAX] = "";
@@ -79,11 +74,10 @@ static void bad_ones_are_refused_with_a_reason(void **state)
 	}
 }
 
-static void long_lines_stay_in_bounds(void **state)
+MODULE_TEST(long_lines_stay_in_bounds)
 {
 	char line[300];
 
-	(void)state;
 	memset(line, 'a', sizeof(line));
 	for (size_t len = 0; len <= sizeof(line); len++) {
 		struct mw_config_setting setting;
@@ -94,13 +88,7 @@ static void long_lines_stay_in_bounds(void **state)
 	}
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(settings_are_read),
-		cmocka_unit_test(bad_ones_are_refused_with_a_reason),
-		cmocka_unit_test(long_lines_stay_in_bounds),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+MODULE_TEST_SUITE(config,
+	MODULE_TEST_CASE(settings_are_read),
+	MODULE_TEST_CASE(bad_ones_are_refused_with_a_reason),
+	MODULE_TEST_CASE(long_lines_stay_in_bounds));

@@ -3,15 +3,10 @@
  * test_module_frag_index.c - fragmentation indices, against values worked out
  * by hand from the kernel's formulas (mm/vmstat.c).
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include "../../module/frag_index.c"
+#include "module_test.h"
 
-static void indices_of_known_zones(void **state)
+MODULE_TEST(indices_of_known_zones)
 {
 	static const struct {
 		unsigned long nr[4];
@@ -35,7 +30,6 @@ static void indices_of_known_zones(void **state)
 		{ { 0, 0, 0, 5 }, 40, 3, 0, -1000 },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct mw_free_blocks blocks = { .orders = 4 };
 
@@ -46,18 +40,16 @@ static void indices_of_known_zones(void **state)
 	}
 }
 
-static void unusable_never_falls_with_the_order(void **state)
+MODULE_TEST(unusable_never_falls_with_the_order)
 {
 	struct mw_free_blocks blocks = { .orders = MW_FRAG_ORDERS_MAX };
-	unsigned int seed = 1;
 
-	(void)state;
+	random_state = 1;
 	for (int round = 0; round < 1000; round++) {
 		int last = 0;
 
 		for (unsigned int i = 0; i < blocks.orders; i++) {
-			seed = seed * 1103515245 + 12345;
-			blocks.nr[i] = (seed >> 16) % (1UL << (seed % 20));
+			blocks.nr[i] = random_below(1U << random_below(20));
 		}
 		for (unsigned int order = 0; order < blocks.orders; order++) {
 			int index = mw_unusable_index(&blocks, order);
@@ -68,24 +60,17 @@ static void unusable_never_falls_with_the_order(void **state)
 	}
 }
 
-static void huge_zones_do_not_overflow(void **state)
+MODULE_TEST(huge_zones_do_not_overflow)
 {
 	/* 64 TiB in single pages, and an order that none has. */
 	struct mw_free_blocks blocks = { .nr = { 1UL << 34 }, .orders = 11 };
 
-	(void)state;
 	assert_int_equal(mw_unusable_index(&blocks, 10), 1000);
 	assert_in_range(mw_extfrag_index(&blocks, 10), 999, 1000);
 	assert_int_equal(mw_extfrag_index(&blocks, 11), 0);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(indices_of_known_zones),
-		cmocka_unit_test(unusable_never_falls_with_the_order),
-		cmocka_unit_test(huge_zones_do_not_overflow),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+MODULE_TEST_SUITE(frag_index,
+	MODULE_TEST_CASE(indices_of_known_zones),
+	MODULE_TEST_CASE(unusable_never_falls_with_the_order),
+	MODULE_TEST_CASE(huge_zones_do_not_overflow));

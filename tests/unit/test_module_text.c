@@ -2,15 +2,8 @@
 /*
  * test_module_text.c - how the values of /proc/memwatch are spelled.
  */
-#include <inttypes.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <cmocka.h>
-
 #include "../../module/text.c"
+#include "module_test.h"
 
 static char buf[256];
 
@@ -30,28 +23,29 @@ static void assert_text(const struct mw_text *text, const char *expected)
 	assert_memory_equal(text->buf, expected, text->len);
 }
 
-static void numbers_are_as_printf_spells_them(void **state)
+MODULE_TEST(numbers_are_as_printf_spells_them)
 {
 	static const u64 values[] = { 0, 1, 9, 10, 99, 100, 4096, 4294967295ULL, 4294967296ULL,
 				      9223372036854775807ULL, 18446744073709551615ULL };
 	char expected[64];
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
 		struct mw_text text = fresh(sizeof(buf));
 
 		mw_text_u64(&text, values[i]);
-		snprintf(expected, sizeof(expected), "%" PRIu64, values[i]);
+		snprintf(expected, sizeof(expected), "%llu",
+			 (unsigned long long)values[i]);
 		assert_text(&text, expected);
 
 		text = fresh(sizeof(buf));
 		mw_text_s64(&text, (s64)values[i]);
-		snprintf(expected, sizeof(expected), "%" PRId64, (int64_t)values[i]);
+		snprintf(expected, sizeof(expected), "%lld",
+			 (long long)values[i]);
 		assert_text(&text, expected);
 	}
 }
 
-static void thousandths_are_decimal_fractions(void **state)
+MODULE_TEST(thousandths_are_decimal_fractions)
 {
 	static const struct {
 		s64 value;
@@ -59,10 +53,9 @@ static void thousandths_are_decimal_fractions(void **state)
 	} cases[] = {
 		{ 0, "0.000" }, { 1, "0.001" }, { 50, "0.050" }, { 999, "0.999" },
 		{ 1000, "1.000" }, { -1000, "-1.000" }, { -1, "-0.001" }, { 1234567, "1234.567" },
-		{ INT64_MIN, "-9223372036854775.808" }, { INT64_MAX, "9223372036854775.807" },
+		{ S64_MIN, "-9223372036854775.808" }, { S64_MAX, "9223372036854775.807" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct mw_text text = fresh(sizeof(buf));
 
@@ -71,7 +64,7 @@ static void thousandths_are_decimal_fractions(void **state)
 	}
 }
 
-static void strings_are_escaped_as_in_mounts(void **state)
+MODULE_TEST(strings_are_escaped_as_in_mounts)
 {
 	static const struct {
 		const char *raw;
@@ -83,7 +76,6 @@ static void strings_are_escaped_as_in_mounts(void **state)
 		{ "\x01\x7f", 15, "\\001\\177" }, { "\xc3\xa9", 15, "\xc3\xa9" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct mw_text text = fresh(sizeof(buf));
 
@@ -92,11 +84,10 @@ static void strings_are_escaped_as_in_mounts(void **state)
 	}
 }
 
-static void lines_are_put_together(void **state)
+MODULE_TEST(lines_are_put_together)
 {
 	struct mw_text text = fresh(sizeof(buf));
 
-	(void)state;
 	mw_text_u64(&text, 7);
 	mw_text_col_u64(&text, 8);
 	mw_text_col_s64(&text, -9);
@@ -111,9 +102,8 @@ static void lines_are_put_together(void **state)
 }
 
 /* However small the buffer: nothing behind its end is touched, and it says so. */
-static void what_does_not_fit_is_said(void **state)
+MODULE_TEST(what_does_not_fit_is_said)
 {
-	(void)state;
 	for (size_t size = 0; size < 12; size++) {
 		struct mw_text text = fresh(size);
 
@@ -126,15 +116,9 @@ static void what_does_not_fit_is_said(void **state)
 	}
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(numbers_are_as_printf_spells_them),
-		cmocka_unit_test(thousandths_are_decimal_fractions),
-		cmocka_unit_test(strings_are_escaped_as_in_mounts),
-		cmocka_unit_test(lines_are_put_together),
-		cmocka_unit_test(what_does_not_fit_is_said),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+MODULE_TEST_SUITE(text,
+	MODULE_TEST_CASE(numbers_are_as_printf_spells_them),
+	MODULE_TEST_CASE(thousandths_are_decimal_fractions),
+	MODULE_TEST_CASE(strings_are_escaped_as_in_mounts),
+	MODULE_TEST_CASE(lines_are_put_together),
+	MODULE_TEST_CASE(what_does_not_fit_is_said));

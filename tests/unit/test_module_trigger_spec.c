@@ -3,15 +3,8 @@
  * test_module_trigger_spec.c - the lines that /proc/memwatch/trigger takes, and
  * those that it refuses, with the word that it blames.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <cmocka.h>
-
 #include "../../module/trigger_spec.c"
+#include "module_test.h"
 
 #define MAX_ORDER 10
 
@@ -30,11 +23,10 @@ static struct mw_trigger_spec good(const char *line)
 	return spec;
 }
 
-static void growth_and_rss_are_of_any_process_or_one(void **state)
+MODULE_TEST(growth_and_rss_are_of_any_process_or_one)
 {
 	struct mw_trigger_spec spec = good("growth 64M 60s");
 
-	(void)state;
 	assert_int_equal(spec.kind, MW_TRIGGER_GROWTH);
 	assert_int_equal(spec.size_kb, 65536);
 	assert_int_equal(spec.window_s, 60);
@@ -51,7 +43,7 @@ static void growth_and_rss_are_of_any_process_or_one(void **state)
 	assert_int_equal(spec.tgid, 1);
 }
 
-static void frag_has_an_order_and_a_fraction(void **state)
+MODULE_TEST(frag_has_an_order_and_a_fraction)
 {
 	static const struct {
 		const char *line;
@@ -61,7 +53,6 @@ static void frag_has_an_order_and_a_fraction(void **state)
 		{ "frag 3 1.000", 3, 1000 }, { "frag 3 0.001", 3, 1 }, { "frag 3 0.05", 3, 50 },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct mw_trigger_spec spec = good(cases[i].line);
 
@@ -71,11 +62,10 @@ static void frag_has_an_order_and_a_fraction(void **state)
 	}
 }
 
-static void slab_may_name_a_cache(void **state)
+MODULE_TEST(slab_may_name_a_cache)
 {
 	struct mw_trigger_spec spec = good("slab 32M 5m");
 
-	(void)state;
 	assert_int_equal(spec.kind, MW_TRIGGER_SLAB);
 	assert_int_equal(spec.size_kb, 32768);
 	assert_int_equal(spec.window_s, 300);
@@ -85,13 +75,12 @@ static void slab_may_name_a_cache(void **state)
 	assert_string_equal(spec.cache, "kmalloc-1k");
 }
 
-static void the_line_is_kept_as_it_was_written(void **state)
+MODULE_TEST(the_line_is_kept_as_it_was_written)
 {
 	static const char with_nul[] = "rss 4096\n";
 	struct mw_trigger_spec spec = good("growth  64M 60s\n");
 	struct mw_trigger_fault fault;
 
-	(void)state;
 	assert_string_equal(spec.line, "growth  64M 60s");
 	/* As PSI's example program writes it. */
 	assert_int_equal(parse(with_nul, sizeof(with_nul), &spec, &fault), 0);
@@ -99,7 +88,7 @@ static void the_line_is_kept_as_it_was_written(void **state)
 	assert_int_equal(spec.size_kb, 4);
 }
 
-static void bad_lines_are_refused_with_the_word_at_fault(void **state)
+MODULE_TEST(bad_lines_are_refused_with_the_word_at_fault)
 {
 	static const struct {
 		const char *line;
@@ -146,7 +135,6 @@ static void bad_lines_are_refused_with_the_word_at_fault(void **state)
 		{ "slab 32M", -EINVAL, "window", "" }, { "slab 32M 60s a b", -EINVAL, "slab", "b" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct mw_trigger_spec spec, before;
 		struct mw_trigger_fault fault = {};
@@ -163,14 +151,13 @@ static void bad_lines_are_refused_with_the_word_at_fault(void **state)
 	}
 }
 
-static void what_is_too_long_is_refused(void **state)
+MODULE_TEST(what_is_too_long_is_refused)
 {
 	char line[MW_TRIGGER_LINE_MAX + 3];
 	struct mw_trigger_spec spec;
 	struct mw_trigger_fault fault;
 	int used;
 
-	(void)state;
 	used = snprintf(line, sizeof(line), "slab 1M 60s %063d", 0);
 	assert_int_equal(parse(line, (size_t)used, &spec, &fault), 0);
 	assert_int_equal(strlen(spec.cache), 63);
@@ -186,54 +173,42 @@ static void what_is_too_long_is_refused(void **state)
 	assert_string_equal(fault.key, "line");
 }
 
-static void a_nul_inside_belongs_to_no_word(void **state)
+MODULE_TEST(a_nul_inside_belongs_to_no_word)
 {
 	static const char line[] = "rss 1M\0 5";
 	struct mw_trigger_spec spec;
 	struct mw_trigger_fault fault;
 
-	(void)state;
 	assert_int_equal(parse(line, sizeof(line) - 1, &spec, &fault), -EINVAL);
 	assert_string_equal(fault.key, "size");
 }
 
 /* Any bytes, of a buffer of exactly their length: the sanitizers watch. */
-static void any_bytes_are_safe(void **state)
+MODULE_TEST(any_bytes_are_safe)
 {
 	static const char alphabet[] = "growth rssfragslab 0123456789.KMGTsmh \t\n";
-	unsigned int seed = 1;
-
-	(void)state;
-	for (int i = 0; i < 200000; i++) {
+	random_state = 1;
+	for (int i = 0; i < TEST_ROUNDS(200000); i++) {
 		struct mw_trigger_spec spec;
 		struct mw_trigger_fault fault;
-		size_t len = (seed >> 16) % 40;
-		char *line = malloc(len + 1);
+		size_t len = random_below(40);
+		char *line = exact_alloc(len ? len : 1);
 
-		for (size_t at = 0; at < len; at++) {
-			seed = seed * 1103515245 + 12345;
-			line[at] = alphabet[(seed >> 16) % sizeof(alphabet)];
-		}
-		line = realloc(line, len ? len : 1);
-		seed = seed * 1103515245 + 12345;
+		assert_non_null(line);
+		for (size_t at = 0; at < len; at++)
+			line[at] = alphabet[random_below(sizeof(alphabet))];
 		if (parse(line, len, &spec, &fault))
 			assert_true(fault.value >= line && fault.value + fault.len <= line + len);
-		free(line);
+		exact_free(line);
 	}
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(growth_and_rss_are_of_any_process_or_one),
-		cmocka_unit_test(frag_has_an_order_and_a_fraction),
-		cmocka_unit_test(slab_may_name_a_cache),
-		cmocka_unit_test(the_line_is_kept_as_it_was_written),
-		cmocka_unit_test(bad_lines_are_refused_with_the_word_at_fault),
-		cmocka_unit_test(what_is_too_long_is_refused),
-		cmocka_unit_test(a_nul_inside_belongs_to_no_word),
-		cmocka_unit_test(any_bytes_are_safe),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+MODULE_TEST_SUITE(trigger_spec,
+	MODULE_TEST_CASE(growth_and_rss_are_of_any_process_or_one),
+	MODULE_TEST_CASE(frag_has_an_order_and_a_fraction),
+	MODULE_TEST_CASE(slab_may_name_a_cache),
+	MODULE_TEST_CASE(the_line_is_kept_as_it_was_written),
+	MODULE_TEST_CASE(bad_lines_are_refused_with_the_word_at_fault),
+	MODULE_TEST_CASE(what_is_too_long_is_refused),
+	MODULE_TEST_CASE(a_nul_inside_belongs_to_no_word),
+	MODULE_TEST_CASE(any_bytes_are_safe));

@@ -3,14 +3,8 @@
  * test_module_trigger_window.c - growth within a window, against a history that
  * forgets nothing.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <cmocka.h>
-
 #include "../../module/trigger_window.c"
+#include "module_test.h"
 
 #define SECOND 1000000000ULL
 #define HISTORY 20000
@@ -20,14 +14,6 @@ static struct {
 	s64 kb[HISTORY];
 	unsigned int count;
 } history;
-
-static u64 random_state;
-
-static unsigned int random_below(unsigned int limit)
-{
-	random_state = random_state * 6364136223846793005ULL + 1442695040888963407ULL;
-	return (unsigned int)(random_state >> 33) % limit;
-}
 
 static void remember(u64 ns, s64 kb)
 {
@@ -39,7 +25,7 @@ static void remember(u64 ns, s64 kb)
 static void bounds(u64 from_ns, u64 to_ns, s64 *ret_low, s64 *ret_high)
 {
 	s64 now = history.kb[history.count - 1];
-	s64 low = INT64_MAX, high = INT64_MIN;
+	s64 low = S64_MAX, high = S64_MIN;
 
 	for (unsigned int i = 0; i < history.count; i++) {
 		/* The last one before the interval holds at its beginning. */
@@ -55,11 +41,10 @@ static void bounds(u64 from_ns, u64 to_ns, s64 *ret_low, s64 *ret_high)
 }
 
 /* Ticks of any spacing, values that go anywhere: within what moved in the step. */
-static void is_within_its_bound_for_any_history(void **state)
+MODULE_TEST(is_within_its_bound_for_any_history)
 {
 	static const u64 sizes_s[] = { 2, 7, 60, 601, 3600, 86400 };
 
-	(void)state;
 	random_state = 7;
 	for (size_t size = 0; size < ARRAY_SIZE(sizes_s); size++) {
 		u64 w = sizes_s[size] * SECOND, step = w / 16;
@@ -88,12 +73,11 @@ static void is_within_its_bound_for_any_history(void **state)
 }
 
 /* A steady rate is told to the KiB whatever the spacing of ticks. */
-static void a_steady_rate_is_exact(void **state)
+MODULE_TEST(a_steady_rate_is_exact)
 {
 	struct mw_trigger_window window;
 	u64 now = SECOND;
 
-	(void)state;
 	random_state = 3;
 	mw_trigger_window_begin(&window, 60 * SECOND, now, 1000);
 	for (int i = 0; i < 1000; i++) {
@@ -109,12 +93,11 @@ static void a_steady_rate_is_exact(void **state)
 }
 
 /* It stays for a window, and is gone a step later. */
-static void a_jump_counts_for_one_window(void **state)
+MODULE_TEST(a_jump_counts_for_one_window)
 {
 	struct mw_trigger_window window;
 	u64 now = SECOND;
 
-	(void)state;
 	mw_trigger_window_begin(&window, 60 * SECOND, now, 0);
 	for (int i = 0; i < 100; i++)
 		assert_int_equal(mw_trigger_window_update(&window, now += 2 * SECOND, 0), 0);
@@ -125,12 +108,11 @@ static void a_jump_counts_for_one_window(void **state)
 		assert_int_equal(mw_trigger_window_update(&window, now += 2 * SECOND, 500), 0);
 }
 
-static void after_a_pause_of_years_only_the_last_tick_counts(void **state)
+MODULE_TEST(after_a_pause_of_years_only_the_last_tick_counts)
 {
 	struct mw_trigger_window window;
 	u64 now = SECOND;
 
-	(void)state;
 	mw_trigger_window_begin(&window, 2 * SECOND, now, 10);
 	now += 5ULL * 365 * 86400 * SECOND;
 	assert_int_equal(mw_trigger_window_update(&window, now, 10), 0);
@@ -139,37 +121,29 @@ static void after_a_pause_of_years_only_the_last_tick_counts(void **state)
 	assert_int_equal(mw_trigger_window_update(&window, now + 6 * SECOND, 8010), 2000);
 }
 
-static void shrinking_is_negative_growth(void **state)
+MODULE_TEST(shrinking_is_negative_growth)
 {
 	struct mw_trigger_window window;
 
-	(void)state;
 	mw_trigger_window_begin(&window, 10 * SECOND, SECOND, 5000);
 	assert_int_equal(mw_trigger_window_update(&window, 3 * SECOND, 2000), -3000);
 	assert_int_equal(mw_trigger_window_update(&window, 5 * SECOND, 2500), -2500);
 }
 
-static void a_clock_that_stands_replaces_the_value(void **state)
+MODULE_TEST(a_clock_that_stands_replaces_the_value)
 {
 	struct mw_trigger_window window;
 
-	(void)state;
 	mw_trigger_window_begin(&window, 10 * SECOND, 5 * SECOND, 100);
 	assert_int_equal(mw_trigger_window_update(&window, 5 * SECOND, 150), 50);
 	assert_int_equal(mw_trigger_window_update(&window, 4 * SECOND, 170), 70);
 	assert_int_equal(mw_trigger_window_update(&window, 6 * SECOND, 180), 80);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(is_within_its_bound_for_any_history),
-		cmocka_unit_test(a_steady_rate_is_exact),
-		cmocka_unit_test(a_jump_counts_for_one_window),
-		cmocka_unit_test(after_a_pause_of_years_only_the_last_tick_counts),
-		cmocka_unit_test(shrinking_is_negative_growth),
-		cmocka_unit_test(a_clock_that_stands_replaces_the_value),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+MODULE_TEST_SUITE(trigger_window,
+	MODULE_TEST_CASE(is_within_its_bound_for_any_history),
+	MODULE_TEST_CASE(a_steady_rate_is_exact),
+	MODULE_TEST_CASE(a_jump_counts_for_one_window),
+	MODULE_TEST_CASE(after_a_pause_of_years_only_the_last_tick_counts),
+	MODULE_TEST_CASE(shrinking_is_negative_growth),
+	MODULE_TEST_CASE(a_clock_that_stands_replaces_the_value));

@@ -358,11 +358,12 @@ static void what_is_written_is_read_again(void **state)
 {
 	static const struct mw_sample samples[] = {
 		{ 1795225043.286, 812, 99312, "api", 4568, 1456, 3112, 7, 12883, 1, 2, 3, 4, 5, 6,
-		  7, 8, 9 },
+		  7, 8, 9, 10 },
 		{ 1795225043.286, 2147483647, UINT64_MAX, "a) b\n\"c\",d", INT64_MAX, MW_UNKNOWN,
 		  MW_UNKNOWN, MW_UNKNOWN, MW_UNKNOWN, MW_UNKNOWN, MW_UNKNOWN, MW_UNKNOWN,
-		  MW_UNKNOWN, MW_UNKNOWN, MW_UNKNOWN, MW_UNKNOWN, MW_UNKNOWN, MW_UNKNOWN },
-		{ 1795225043.286, 1, 0, " ", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 },
+		  MW_UNKNOWN, MW_UNKNOWN, MW_UNKNOWN, MW_UNKNOWN, MW_UNKNOWN, MW_UNKNOWN,
+		  MW_UNKNOWN },
+		{ 1795225043.286, 1, 0, " ", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 },
 	};
 	char header[MW_SAMPLE_LINE_MAX], line[MW_SAMPLE_LINE_MAX], text[2 * MW_SAMPLE_LINE_MAX];
 	struct outcome outcome;
@@ -397,7 +398,7 @@ static void the_header_is_the_documented_one(void **state)
 	assert_string_equal(header,
 			    "time_s,pid,start_ticks,comm,rss_kb,anon_kb,file_kb,threads,minflt,"
 			    "page_allocs,owned_kernel_pages,shmem_kb,swap_kb,page_frees,"
-			    "owned_user_pages,slab_alloc_kb,stall_us,limit_kb\n");
+			    "owned_user_pages,slab_alloc_kb,stall_us,limit_kb,live_kb\n");
 }
 
 static void the_longest_line_fits(void **state)

@@ -225,9 +225,25 @@ static void autocorrelation_by_hand(void **state)
 	assert_near(mw_stats_inflation(wave, 32), 1, 0);
 }
 
+static void kolmogorov_smirnov(void **state)
+{
+	/* D by hand; the chances as R's ks.test(exact = FALSE) with Stephens' correction. */
+	const double a[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 };
+	const double b[] = { 3.5, 4.5, 5.5, 6.5, 7.5, 8.5, 9.5, 10.5, 11.5, 12.5 };
+	double p;
+
+	(void)state;
+	assert_true(mw_stats_ks(a, 10, a, 10, &p) == 0 && p == 1);
+	assert_true(fabs(mw_stats_ks(a, 10, b, 10, &p) - 0.3) < 1e-12);
+	assert_true(fabs(p - 0.675) < 0.01);
+	assert_true(mw_stats_ks(a, 3, b + 4, 6, &p) == 1 && p < 0.02 && p > 0.005);
+	assert_true(mw_stats_ks(a, 1, b, 1, &p) == 1 && p > 0.2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(kolmogorov_smirnov),
 		cmocka_unit_test(medians_and_order),
 		cmocka_unit_test(median_absolute_deviation),
 		cmocka_unit_test(normal_distribution),

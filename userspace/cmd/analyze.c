@@ -14,11 +14,14 @@
 
 #include "../lib/alert.h"
 #include "../lib/escape.h"
+#include "../lib/family.h"
 #include "../lib/leak.h"
 #include "../lib/lives.h"
 #include "../lib/source_csv.h"
 #include "cli.h"
 
+/* Names that are followed from life to life. */
+#define FAMILIES 1024
 /* Complaints shown a file; the rest is counted. */
 #define SHOWN_PROBLEMS 20
 
@@ -36,6 +39,8 @@ static const char help[] =
 	"`memwatch watch` and gives its verdict on each process at the end of the data.\n"
 	"Each FILE is judged by itself; `-` is standard input. To judge a recording in\n"
 	"several parts: cat PART... | memwatch analyze -\n"
+	"Lives of one name that follow each other are a family: a leak that is restarted before\n"
+	"it can be told is told of its lives when three in a row have shown it.\n"
 	"\n"
 	"Options:\n"
 	"      --json        verdicts as JSON Lines instead of a table\n"
@@ -65,11 +70,13 @@ struct life {
 /* What is said of one. */
 struct judged {
 	struct mw_verdict verdict;
+	const struct mw_leak *leak;
 	double last_s;
 };
 
 struct analysis {
 	struct mw_leak_config config;
+	struct mw_crowd crowd; /* of the file under way */
 	int64_t limit_kb; /* MW_UNKNOWN: what the recording says */
 	bool is_json;
 	bool is_colour;
@@ -80,6 +87,7 @@ struct analysis {
 	uint64_t problems;
 	struct judged *judged;
 	size_t judged_count;
+	struct mw_families *families; /* by name */
 };
 
 static void report_problem(const struct mw_csv_problem *problem, void *arg)
@@ -121,22 +129,22 @@ static int judge(const struct mw_sample *sample, void *arg)
 	life = mw_lives_get(analysis->lives, sample->pid, sample->start_ticks, &is_new);
 	if (life == NULL)
 		return -ENOMEM;
-	if (life->leak == NULL)
+	if (life->leak == NULL) {
 		life->leak = mw_leak_new(&analysis->config);
-	if (life->leak == NULL)
-		return -ENOMEM;
+		if (life->leak == NULL)
+			return -ENOMEM;
+		mw_families_teach(analysis->families, sample->comm, life->leak);
+	}
 	if (!is_new && sample->time_s < life->last_s) {
 		report_backwards(analysis, life, sample);
 		return 0;
 	}
 	life->last_s = sample->time_s;
-	if (analysis->limit_kb == MW_UNKNOWN) {
-		mw_leak_add(life->leak, sample);
-		return 0;
-	}
 	limited = *sample;
-	limited.limit_kb = analysis->limit_kb;
+	if (analysis->limit_kb != MW_UNKNOWN)
+		limited.limit_kb = analysis->limit_kb;
 	mw_leak_add(life->leak, &limited);
+	mw_families_learn(analysis->families, sample->comm, life->leak);
 	return 0;
 }
 
@@ -149,6 +157,7 @@ static void take_verdict(void *block, void *arg)
 	if (life->leak == NULL)
 		return;
 	mw_leak_verdict(life->leak, &judged->verdict);
+	judged->leak = life->leak;
 	judged->last_s = life->last_s;
 	analysis->judged_count++;
 }
@@ -159,6 +168,31 @@ static void end_life(void *block, void *arg)
 
 	(void)arg;
 	mw_leak_free(life->leak);
+}
+
+static int by_end(const void *a, const void *b)
+{
+	const struct judged *x = a;
+	const struct judged *y = b;
+
+	return (x->last_s > y->last_s) - (x->last_s < y->last_s);
+}
+
+/* Lives of one name that follow each other: what none of them showed for long enough alone. */
+static void judge_families(struct analysis *analysis)
+{
+	struct mw_family_verdict family;
+
+	qsort(analysis->judged, analysis->judged_count, sizeof(*analysis->judged), by_end);
+	for (size_t i = 0; i < analysis->judged_count; i++)
+		mw_families_end(analysis->families, analysis->judged[i].verdict.comm,
+				analysis->judged[i].leak);
+	for (size_t i = 0; i < analysis->judged_count; i++) {
+		struct judged *judged = &analysis->judged[i];
+
+		if (mw_families_get(analysis->families, judged->verdict.comm, &family))
+			mw_family_accuse(&family, judged->leak, &judged->verdict);
+	}
 }
 
 /* Leaks first, the fastest at the top; the rest by process. */
@@ -216,6 +250,17 @@ static void print_sentence(const struct judged *judged)
 	puts(text);
 }
 
+static void print_family(const struct mw_family_verdict *verdict, void *arg)
+{
+	char name_shown[4 * MW_FAMILY_NAME_MAX + 1];
+	char text[512];
+
+	(void)arg;
+	mw_escape_display(name_shown, sizeof(name_shown), verdict->name, strlen(verdict->name));
+	mw_family_sentence(verdict, text, sizeof(text));
+	printf("Family %s %s.\n", name_shown, text);
+}
+
 static void print_table(const struct analysis *analysis)
 {
 	size_t leaks = 0;
@@ -233,6 +278,7 @@ static void print_table(const struct analysis *analysis)
 	printf("\n");
 	for (size_t i = 0; i < leaks; i++)
 		print_sentence(&analysis->judged[i]);
+	mw_families_each(analysis->families, print_family, NULL);
 	printf("Leaks: %zu of %zu processes. Too short to judge (fewer than %u samples): %zu.\n",
 	       leaks, analysis->judged_count, analysis->config.min_samples, too_short);
 }
@@ -257,6 +303,7 @@ static int print_verdicts(struct analysis *analysis)
 	if (analysis->judged == NULL)
 		return cli_error(name, "out of memory");
 	mw_lives_each(analysis->lives, take_verdict, analysis);
+	judge_families(analysis);
 	qsort(analysis->judged, analysis->judged_count, sizeof(*analysis->judged), by_urgency);
 	found = analysis->judged_count > 0 && analysis->judged[0].verdict.leak;
 	if (analysis->is_json)
@@ -296,9 +343,11 @@ static int analyze_fd(struct analysis *analysis, int fd)
 	int status;
 
 	analysis->problems = 0;
+	analysis->crowd = (struct mw_crowd){ 0 };
 	analysis->lives = mw_lives_new(sizeof(struct life));
+	analysis->families = mw_families_new(FAMILIES);
 	analysis->source = mw_source_csv_new(fd, report_problem, analysis);
-	if (analysis->lives == NULL || analysis->source == NULL) {
+	if (analysis->lives == NULL || analysis->families == NULL || analysis->source == NULL) {
 		status = cli_error(name, "out of memory");
 	} else {
 		status = replay(analysis);
@@ -309,6 +358,7 @@ static int analyze_fd(struct analysis *analysis, int fd)
 	}
 	if (analysis->source != NULL)
 		analysis->source->ops->free(analysis->source);
+	mw_families_free(analysis->families);
 	mw_lives_free(analysis->lives, end_life, NULL);
 	return status;
 }
@@ -372,6 +422,7 @@ static int run(int argc, char **argv)
 		return cli_usage_error(name, "no file to analyze");
 	analysis.is_colour = cli_is_colour(stdout);
 	mw_leak_defaults(&analysis.config);
+	analysis.config.crowd = &analysis.crowd;
 	return analyze_files(&analysis, argv + optind, argc - optind);
 }
 

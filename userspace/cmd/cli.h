@@ -33,6 +33,10 @@ struct cli_command {
 };
 
 extern const struct cli_command cli_analyze;
+extern const struct cli_command cli_check;
+extern const struct cli_command cli_drill;
+extern const struct cli_command cli_diff;
+extern const struct cli_command cli_history;
 extern const struct cli_command cli_record;
 extern const struct cli_command cli_run;
 extern const struct cli_command cli_status;

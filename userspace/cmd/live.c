@@ -46,6 +46,13 @@ int live_open(struct live *live, const char *command, const struct live_options 
 
 	live->command = command;
 	live->origin = NULL;
+	if (err == 0 && options->idle_rounds > 0) {
+		err = mw_source_live_rest(live->source, options->idle_rounds);
+		if (err < 0) {
+			live_close(live);
+			live->source = NULL;
+		}
+	}
 	if (err < 0)
 		return cli_error(command, "cannot open %s/proc: %s; is it mounted?", options->root,
 				 strerror(-err));

@@ -16,12 +16,15 @@
  * @duration_s: for how long; 0 for ever
  * @filter:     which processes; live_free_options() releases it
  * @root:       "" for this host; where its / is mounted otherwise
+ * @idle_rounds: look at what does not move in one round of as many, without limits
+ *              (source_live.h); 0: at everything, with limits
  */
 struct live_options {
 	double interval_s;
 	double duration_s;
 	struct mw_filter filter;
 	const char *root;
+	unsigned int idle_rounds;
 };
 
 /* Long options of every live command, for its own table; values above those of letters. */

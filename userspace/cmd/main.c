@@ -9,7 +9,8 @@
 #include "cli.h"
 
 static const struct cli_command *const commands[] = {
-	&cli_status, &cli_watch, &cli_run, &cli_record, &cli_analyze,
+	&cli_status, &cli_watch, &cli_run,  &cli_record,  &cli_analyze,
+	&cli_check,  &cli_drill, &cli_diff, &cli_history,
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -36,6 +37,7 @@ static void print_help(void)
 	     "  memwatch watch                       alert on every leak of this host\n"
 	     "  memwatch record -o day.csv -d 24h    samples to a file\n"
 	     "  memwatch analyze day.csv             and judge them\n"
+	     "  memwatch check -d 10m -- ./server    fail a release whose memory grows\n"
 	     "\n"
 	     "Exit codes:\n"
 	     "  0  all is well          3  some data could not be understood\n"

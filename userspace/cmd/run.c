@@ -5,27 +5,15 @@
  * command's exit code. Never touches the command's input or output.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "../lib/alert.h"
-#include "../lib/descendants.h"
 #include "../lib/leak.h"
 #include "../lib/lives.h"
-#include "child.h"
 #include "cli.h"
-#include "live.h"
+#include "follow.h"
 
 static const char name[] = "run";
-
-/* As env, nice and timeout have it. */
-#define EXIT_NOT_EXECUTABLE 126
-#define EXIT_NOT_FOUND	    127
-
-/* Looking for descendants walks all of /proc: at most this part of the time. */
-#define SEARCH_PART 0.02
 
 enum {
 	OPTION_JSON = LIVE_ROOT + 1,
@@ -70,15 +58,10 @@ struct judged {
 };
 
 struct runner {
-	struct child child;
-	struct live live;
+	struct follow follow;
 	struct live_options options;
-	struct mw_proc_dir *proc;
-	struct mw_family *family;
 	struct mw_leak_config config;
 	struct mw_lives *lives;
-	double next_search_s;
-	double begin_s;
 	/* The command's own verdict, and those of its descendants that leaked. */
 	struct judged own;
 	bool has_own;
@@ -109,7 +92,7 @@ static void take_verdict(const struct runner *runner, const struct followed *fol
 			 struct judged *ret_judged)
 {
 	mw_leak_verdict(followed->leak, &ret_judged->verdict);
-	ret_judged->end_s = ticker_now_s(&runner->live.ticker);
+	ret_judged->end_s = follow_now_s(&runner->follow);
 }
 
 static void keep_leak(struct runner *runner, const struct followed *followed)
@@ -128,7 +111,7 @@ static void end_life(void *life, void *arg)
 	struct followed *followed = life;
 	struct runner *runner = arg;
 
-	if (followed->leak != NULL && followed->pid == runner->child.pid) {
+	if (followed->leak != NULL && followed->pid == runner->follow.pid) {
 		take_verdict(runner, followed, &runner->own);
 		runner->has_own = true;
 	} else if (followed->is_leak) {
@@ -137,42 +120,11 @@ static void end_life(void *life, void *arg)
 	mw_leak_free(followed->leak);
 }
 
-static void find_descendants(struct runner *runner, double now_s)
-{
-	double took_s;
-
-	if (now_s < runner->next_search_s)
-		return;
-	if (mw_family_find(runner->family, runner->proc, getpid(), &runner->options.filter) < 0 ||
-	    runner->options.filter.pid_count == 0) {
-		mw_filter_clear_pids(&runner->options.filter);
-		mw_filter_add_pid(&runner->options.filter, runner->child.pid);
-	}
-	took_s = ticker_now_s(&runner->live.ticker) - now_s;
-	runner->next_search_s = now_s + took_s / SEARCH_PART;
-}
-
-static void look(struct runner *runner)
-{
-	double now_s = ticker_now_s(&runner->live.ticker);
-
-	find_descendants(runner, now_s);
-	if (live_round(&runner->live, now_s, judge, runner) == 0)
-		mw_lives_sweep(runner->lives, end_life, runner);
-}
-
 static void follow(struct runner *runner)
 {
-	struct ticker *ticker = &runner->live.ticker;
-
-	while (!runner->child.has_ended) {
-		if (ticker_remaining_ns(ticker) == 0) {
-			look(runner);
-			ticker_advance(ticker);
-		}
-		if (child_wait(&runner->child, ticker_remaining_ns(ticker)) < 0)
-			return;
-	}
+	while (follow_wait(&runner->follow))
+		if (follow_round(&runner->follow, judge, runner) == 0)
+			mw_lives_sweep(runner->lives, end_life, runner);
 }
 
 static void say_json(const struct mw_verdict *verdict)
@@ -205,7 +157,7 @@ static void say_own(const struct runner *runner)
 	uintmax_t samples = runner->has_own ? own->samples : 0;
 	char duration[MW_FORMAT_MAX];
 
-	mw_format_duration(ticker_now_s(&runner->live.ticker) - runner->begin_s, duration);
+	mw_format_duration(follow_now_s(&runner->follow) - runner->follow.begin_s, duration);
 	if (runner->has_own && own->leak)
 		say_leak(&runner->own);
 	else if (samples < runner->config.min_samples)
@@ -232,62 +184,31 @@ static void say_verdicts(const struct runner *runner, bool is_json)
 	}
 }
 
-/* Returns 0, or the exit code after a message. */
-static int start(struct runner *runner, char **argv)
-{
-	bool is_exec;
-	int err = child_start(&runner->child, argv, &is_exec);
-
-	if (err == 0)
-		return 0;
-	if (!is_exec)
-		return cli_error(name, "cannot start a process: %s", strerror(-err));
-	cli_error(name, "cannot run '%s': %s", argv[0], strerror(-err));
-	return err == -ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
-}
-
-/* Everything that can fail comes before the command is started. */
-static int prepare(struct runner *runner)
-{
-	int err = mw_proc_dir_open("/proc", &runner->proc);
-
-	if (err < 0)
-		return cli_error(name, "cannot open /proc: %s; is it mounted?", strerror(-err));
-	mw_leak_defaults(&runner->config);
-	runner->family = mw_family_new();
-	runner->lives = mw_lives_new(sizeof(struct followed));
-	if (runner->family == NULL || runner->lives == NULL)
-		return cli_error(name, "out of memory");
-	return live_open(&runner->live, name, &runner->options);
-}
-
 static void release(struct runner *runner)
 {
-	if (runner->live.source != NULL)
-		live_close(&runner->live);
+	follow_close(&runner->follow);
 	mw_lives_free(runner->lives, NULL, NULL);
-	mw_family_free(runner->family);
-	mw_proc_dir_close(runner->proc);
 	live_free_options(&runner->options);
 	free(runner->leaks);
 }
 
 static int run_command(struct runner *runner, char **argv, bool is_json)
 {
-	int status = prepare(runner);
+	int status = follow_open(&runner->follow, name, &runner->options);
 
+	mw_leak_defaults(&runner->config);
+	runner->lives = mw_lives_new(sizeof(struct followed));
+	if (status == 0 && runner->lives == NULL)
+		status = cli_error(name, "out of memory");
 	if (status == 0)
-		status = start(runner, argv);
+		status = follow_start(&runner->follow, argv);
 	if (status != 0)
 		return status;
-	/* The verdict must not cost the exit code when stderr is gone. */
-	signal(SIGPIPE, SIG_IGN);
-	runner->begin_s = ticker_now_s(&runner->live.ticker);
 	follow(runner);
 	mw_lives_free(runner->lives, end_life, runner);
 	runner->lives = NULL;
 	say_verdicts(runner, is_json);
-	return child_exit_code(&runner->child);
+	return child_exit_code(&runner->follow.child);
 }
 
 static int run(int argc, char **argv)

@@ -189,6 +189,7 @@ static void print_text(const struct report *report)
 	       "            the kernel and short-lived processes stay unknown\n");
 }
 
+/* Is there FORMAT with the kernel's release in it? */
 static bool exists(const char *format, const char *release)
 {
 	char path[PATH_MAX];
@@ -197,19 +198,50 @@ static bool exists(const char *format, const char *release)
 	return access(path, F_OK) == 0;
 }
 
+/* As modules_install, dkms and distributions that compress modules leave it. */
+static bool is_installed(const char *release)
+{
+	static const char *const places[] = {
+		"/lib/modules/%s/updates/memwatch.ko",
+		"/lib/modules/%s/updates/dkms/memwatch.ko",
+		"/lib/modules/%s/extra/memwatch.ko",
+	};
+	static const char *const suffixes[] = { "", ".xz", ".zst", ".gz" };
+	char format[PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
+		for (size_t j = 0; j < sizeof(suffixes) / sizeof(*suffixes); j++) {
+			snprintf(format, sizeof(format), "%s%s", places[i], suffixes[j]);
+			if (exists(format, release))
+				return true;
+		}
+	return false;
+}
+
+/* Debian's kernels end in their architecture, perhaps after a flavour; as tests/kdir has it. */
+static bool is_debian(const char *release)
+{
+	static const char suffix[] = "-amd64";
+	size_t len = strlen(release);
+
+	return len >= sizeof(suffix) && strcmp(release + len - (sizeof(suffix) - 1), suffix) == 0;
+}
+
 static void print_next_step(const struct report *report)
 {
 	const char *release = report->kernel.release;
 
-	if (exists("/lib/modules/%s/updates/memwatch.ko", release) ||
-	    exists("/lib/modules/%s/updates/dkms/memwatch.ko", release) ||
-	    exists("/lib/modules/%s/extra/memwatch.ko", release))
+	if (is_installed(release))
 		printf("next step: modprobe memwatch\n");
 	else if (exists("/lib/modules/%s/build/Makefile", release))
 		printf("next step: make module && insmod memwatch.ko\n");
-	else
+	else if (is_debian(release))
 		printf("next step: apt-get install linux-headers-%s, then make module && insmod "
 		       "memwatch.ko\n",
+		       release);
+	else
+		printf("next step: install the headers that came with kernel %s, which is not one "
+		       "of Debian's, then make module && insmod memwatch.ko\n",
 		       release);
 }
 

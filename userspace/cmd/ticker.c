@@ -19,6 +19,10 @@
 
 static int wake_pipe[2] = { -1, -1 };
 static volatile sig_atomic_t is_stopped;
+static volatile sig_atomic_t has_arrived[NSIG];
+
+/* Descriptors that ticker_sleep() takes besides its own. */
+#define FDS_MAX 8
 
 static int64_t clock_ns(clockid_t clock)
 {
@@ -51,6 +55,11 @@ double ticker_now_s(const struct ticker *ticker)
 	return ticker->epoch_s + (double)(steady_ns() - ticker->begin_ns) / NS_PER_S;
 }
 
+double ticker_boot_s(const struct ticker *ticker)
+{
+	return ticker->epoch_s - (double)ticker->begin_ns / NS_PER_S;
+}
+
 int64_t ticker_remaining_ns(const struct ticker *ticker)
 {
 	int64_t remaining = ticker->next_ns - steady_ns();
@@ -68,6 +77,44 @@ void ticker_advance(struct ticker *ticker)
 bool ticker_is_over(const struct ticker *ticker)
 {
 	return ticker->next_ns > ticker->end_ns;
+}
+
+void ticker_set_interval(struct ticker *ticker, double interval_s)
+{
+	int64_t latest_ns;
+
+	ticker->interval_ns = (int64_t)(interval_s * NS_PER_S);
+	if (ticker->interval_ns < 1)
+		ticker->interval_ns = 1;
+	latest_ns = steady_ns() + ticker->interval_ns;
+	if (ticker->next_ns > latest_ns)
+		ticker->next_ns = latest_ns;
+}
+
+/* Whoever was woken looks at what it was woken for: the bytes mean nothing more. */
+static void drain(int fd)
+{
+	char bytes[64];
+
+	while (read(fd, bytes, sizeof(bytes)) > 0)
+		;
+}
+
+void ticker_sleep(const struct ticker *ticker, const struct pollfd *fds, size_t count,
+		  double most_s)
+{
+	struct pollfd all[FDS_MAX + 1] = { { .fd = wake_pipe[0], .events = POLLIN } };
+	int64_t remaining = ticker_remaining_ns(ticker);
+	struct timespec timeout;
+
+	if (most_s < (double)remaining / NS_PER_S)
+		remaining = most_s > 0 ? (int64_t)(most_s * NS_PER_S) : 0;
+	timeout.tv_sec = remaining / NS_PER_S;
+	timeout.tv_nsec = remaining % NS_PER_S;
+	for (size_t i = 0; i < count && i < FDS_MAX; i++)
+		all[i + 1] = fds[i];
+	if (ppoll(all, count + 1, &timeout, NULL) > 0 && all[0].revents != 0)
+		drain(wake_pipe[0]);
 }
 
 bool ticker_wait(struct ticker *ticker)
@@ -93,24 +140,39 @@ static void on_signal(int number)
 {
 	int saved = errno;
 
-	(void)number;
-	is_stopped = 1;
+	if (number == SIGINT || number == SIGTERM)
+		is_stopped = 1;
+	has_arrived[number] = 1;
 	/* A full pipe wakes as well: nothing is lost if this fails. */
 	if (write(wake_pipe[1], "", 1) < 0)
 		errno = 0;
 	errno = saved;
 }
 
-int ticker_catch_signals(void)
+int ticker_catch(int number)
 {
 	struct sigaction action = { .sa_handler = on_signal };
 
+	sigemptyset(&action.sa_mask);
+	return sigaction(number, &action, NULL) < 0 ? -errno : 0;
+}
+
+bool ticker_take(int number)
+{
+	bool arrived = has_arrived[number] != 0;
+
+	has_arrived[number] = 0;
+	return arrived;
+}
+
+int ticker_catch_signals(void)
+{
+	int err;
+
 	if (pipe2(wake_pipe, O_CLOEXEC | O_NONBLOCK) < 0)
 		return -errno;
-	sigemptyset(&action.sa_mask);
-	if (sigaction(SIGINT, &action, NULL) < 0 || sigaction(SIGTERM, &action, NULL) < 0)
-		return -errno;
-	return 0;
+	err = ticker_catch(SIGINT);
+	return err < 0 ? err : ticker_catch(SIGTERM);
 }
 
 bool ticker_is_stopped(void)

@@ -6,7 +6,9 @@
 #ifndef MW_TICKER_H
 #define MW_TICKER_H
 
+#include <poll.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /**
@@ -38,6 +40,9 @@ void ticker_start(struct ticker *ticker, double interval_s, double duration_s);
  */
 double ticker_now_s(const struct ticker *ticker);
 
+/** ticker_boot_s() - when the host was started, in the time of ticker_now_s() */
+double ticker_boot_s(const struct ticker *ticker);
+
 /**
  * ticker_remaining_ns() - until the next round is due; 0 when it is
  */
@@ -55,6 +60,27 @@ bool ticker_is_over(const struct ticker *ticker);
  * said to stop.
  */
 bool ticker_wait(struct ticker *ticker);
+
+/** ticker_set_interval() - from the next round on, which comes no later than one of these */
+void ticker_set_interval(struct ticker *ticker, double interval_s);
+
+/**
+ * ticker_sleep() - until the next round is due, one of @fds is ready, @most_s have passed or a
+ * signal that was caught arrives; which of them it was, the caller finds out
+ * @fds, @count: at most 8
+ * @most_s:      INFINITY for as long as it takes
+ */
+void ticker_sleep(const struct ticker *ticker, const struct pollfd *fds, size_t count,
+		  double most_s);
+
+/**
+ * ticker_catch() - let a signal wake ticker_sleep(), for ticker_take()
+ * Returns 0 or a negative errno.
+ */
+int ticker_catch(int number);
+
+/** ticker_take() - whether it has arrived since the last call */
+bool ticker_take(int number);
 
 /**
  * ticker_catch_signals() - let SIGINT and SIGTERM end the rounds, not the program

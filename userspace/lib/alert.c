@@ -132,6 +132,13 @@ static void put_verdict_fields(struct text *text, const struct mw_verdict *verdi
 	put_number(text, "time_to_limit_s", verdict->time_to_limit_s, 6);
 	put(text, ",\"reason\":");
 	put_string(text, verdict->reason);
+	put_number(text, "time_to_limit_low_s", verdict->time_to_limit_low_s, 6);
+	put_number(text, "time_to_limit_high_s", verdict->time_to_limit_high_s, 6);
+	put_number(text, "watermark_kb", verdict->watermark_kib, 9);
+	put_number(text, "above_watermark_s", verdict->above_watermark_s, 6);
+	put_number(text, "alloc_per_s", verdict->alloc_per_s, 6);
+	put_number(text, "alloc_change", verdict->alloc_change, 4);
+	put_number(text, "drift", verdict->drift, 4);
 }
 
 int mw_verdict_to_json(const struct mw_verdict *verdict, char *ret_text, size_t size)
@@ -204,7 +211,14 @@ static void put_limit(struct text *text, const struct mw_verdict *verdict)
 	}
 	mw_format_kib((double)verdict->limit_kb, limit);
 	mw_format_duration(verdict->time_to_limit_s, span);
-	put(text, "; %s to the limit of %s", span, limit);
+	put(text, "; %s", span);
+	if (verdict->time_to_limit_low_s > 0.0 && isfinite(verdict->time_to_limit_high_s)) {
+		mw_format_duration(verdict->time_to_limit_low_s, span);
+		put(text, " (%s to ", span);
+		mw_format_duration(verdict->time_to_limit_high_s, span);
+		put(text, "%s)", span);
+	}
+	put(text, " to the limit of %s", limit);
 }
 
 int mw_alert_to_sentence(const struct mw_alert *alert, char *ret_text, size_t size)

@@ -16,7 +16,7 @@
 
 #include "verdict.h"
 
-#define MW_ALERT_TEXT_MAX 4096
+#define MW_ALERT_TEXT_MAX 6144
 
 /* 16 hexadecimal digits and the NUL. */
 #define MW_FINGERPRINT_MAX 17

@@ -2,7 +2,7 @@
 /*
  * leak.c - the online detector of one process life. Owns struct mw_leak: the
  * windows, the finding, and whether the alert stands. It must never log, read a
- * clock or take memory after mw_leak_new().
+ * clock, or keep more than mw_leak_size() however long the process lives.
  *
  * Model. Each sample goes into the windows of series.c. When a window closes,
  * trend.c judges the floor of three measures: the heap (anonymous memory with
@@ -10,105 +10,54 @@
  * these RSS), shared memory, and kernel pages. Page cache and file mappings are
  * in none of them. When a short window closes, the last part of a long life is
  * judged likewise, provided that it is higher than the process has been.
+ * leak_wait.c says whether a rise has been seen for long enough, leak_class.c
+ * what it is that leaks, leak_words.c tells it.
  *
- * A rise is not yet an alert: the first rising half of a wave, the first filling
- * of a heap before its collection, and a ramp to a plateau are rises, too. No
- * test tells them apart from the past alone, so what is asked is how much has
- * been seen, against what waiting costs:
+ * Kernel pages of a process are only held against it when it has its part in what
+ * those of all processes grew by (crowd.h).
  *
- *   - the rise spans min_samples samples, more when they are coarse and the
- *     limit is far (samples_wanted()), and is the straighter the fewer they are;
- *   - a rise that a daily wave of up to wave_part of the floor could be (such a
- *     sine rises by pi * wave_part of the floor a day at most) waits for 12 times
- *     its bend in days, for a tenth of a day at least and 0.8 at most; one under
- *     5 % of the floor for 0.7 days; one that grew out of a slower rise for 0.55;
- *   - unless it has used urgent_part of the way to a limit that is known.
+ * An alert needs two judgements that pass, and more of them than half. It ends
+ * when half of the growth is given back, or when the floor has not risen for a
+ * third of the time that it grew. What cannot be told apart: a straight ramp
+ * that ends in a plateau is a leak until it ends; the alert is resolved then.
  *
- * Worked example: a floor of 400 MiB rises by 0.5 MiB/h under noise, 12 MiB a
- * day. A daily wave of 12/pi = 4 MiB, 1 % of the floor, rises as fast, and is
- * common: the growth is under 5 %, so the alert waits 16.8 h. A floor of 400 MiB
- * that rises by 1 MiB/s would need a wave of 68 times the floor: at samples
- * every second it is told after some 124 of them, with no limit known.
+ * A new life may know from its family (family.c) how high a rise earlier lives came
+ * back from: then its first rises wait until they are a quarter higher.
  *
- * What cannot be told apart: a straight ramp that ends in a plateau is a leak
- * until it ends; the alert is resolved then.
+ * Worked example: a leaker grows by 1 MiB/s from 4 MiB, sampled every 0.2 s. The
+ * first window of 0.8 s closes after 5 samples; after 10 windows there is a
+ * trend; it rises in each judgement, but 60 samples are wanted: at 12 s the
+ * first judgement passes, at 12.8 s the second, and the alert is raised.
  *
- * An alert ends when half of the growth is given back, or when the floor has not
- * risen for a third of the time that it grew.
+ * Bad input. A sample of another life, or whose time is no number, is counted
+ * and ignored; so is one that goes back in time, until there are BEHIND of them
+ * in a row: then the clock was set, and the past is moved to it. A gap far longer
+ * than the life is cut (series.h). Columns may go back, vanish or come.
  */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "changepoint.h"
-#include "leak.h"
-#include "series.h"
-#include "trend.h"
+#include "entity.h"
+#include "leak_internal.h"
 
-/* module/README.md: owned pages are counted in units of 4 KiB. */
-#define OWNED_PAGE_KIB 4.0
 /* An alert needs two passed judgements, and more of them than half. */
 #define CONFIRMATIONS 3
 #define PASS	      2
 #define FAIL	      1
 
+/* A fall by this part of the rise that the family knows is one of such. */
+#define SEEN_PART 0.5
+
 /* Windows of the life before the recent ones that their rise is compared with. */
 #define RECENT_BEFORE 6
 /* Growth below this part of what comes and goes within a window says nothing. */
 #define TOOTH_PART 0.2
-
-/* Waves higher than this many times wave_part are not held possible. */
-#define HIGH_WAVE 4.0
-/* min_samples holds for samples at least this close. */
-#define FINE_INTERVAL_S 0.2
-/* Waves below this part of the floor are so common that they are waited out. */
-#define SMALL_PART 0.05
-
-/* Where the heap is read from; kept for the life, so that its meaning never jumps. */
-enum heap_source {
-	HEAP_UNSET,
-	HEAP_ANON,
-	HEAP_RSS_LESS_FILE,
-	HEAP_RSS,
-};
-
-/* What was found last; times in s since the series' origin, amounts in KiB. */
-struct finding {
-	double since_t;
-	double until_t;
-	double level;
-	double growth;
-	float slope;
-	float low;
-	float high;
-	float p_value;
-	float departure;
-	float tooth;
-	uint16_t windows;
-	uint16_t risen;
-	uint8_t why;
-	uint8_t measure;
-	uint8_t is_staircase;
-	uint8_t has_thread_growth;
-};
-
-struct mw_leak {
-	const struct mw_leak_config *config;
-	struct mw_series series;
-	struct finding found;
-	double first_alert_s;
-	uint64_t start_ticks;
-	int64_t rss_kb;
-	int64_t limit_kb;
-	unsigned long ignored;
-	int32_t pid;
-	uint8_t heap_source;
-	uint8_t passes;
-	bool leak;
-	bool has_waited; /* the last judgement rose, and was too early to tell */
-	char comm[MW_COMM_MAX];
-};
+/* So many samples in a row that go back in time are a clock that was set. */
+#define BEHIND 8
+/* A gap counts as this many intervals at most for what was usual. */
+#define GAP_INTERVALS 10.0
 
 void mw_leak_defaults(struct mw_leak_config *ret_config)
 {
@@ -121,7 +70,10 @@ void mw_leak_defaults(struct mw_leak_config *ret_config)
 		.min_growth_part = 0.005,
 		.wave_part = 0.7,
 		.wave_period_s = 86400.0,
-		.urgent_part = 0.38,
+		.urgent_part = 0.3,
+		.watermark_alpha = 3.0,
+		.rate_short_s = 5.0,
+		.rate_long_s = 30.0,
 	};
 }
 
@@ -140,12 +92,25 @@ struct mw_leak *mw_leak_new(const struct mw_leak_config *config)
 
 void mw_leak_free(struct mw_leak *leak)
 {
+	if (!leak)
+		return;
+	if (leak->config->crowd && leak->crowd_kib != 0.0)
+		mw_crowd_move(leak->config->crowd, leak->series.last_s, -leak->crowd_kib);
+	mw_series_end(&leak->series);
+	free(leak->extra);
 	free(leak);
+}
+
+size_t mw_leak_bytes(const struct mw_leak *leak)
+{
+	return sizeof(*leak) + mw_series_bytes(&leak->series) +
+	       (leak->extra ? sizeof(*leak->extra) : 0);
 }
 
 size_t mw_leak_size(void)
 {
-	return sizeof(struct mw_leak);
+	return sizeof(struct mw_leak) + MW_MEASURES * sizeof(struct mw_floors) +
+	       sizeof(struct mw_heap_windows) + sizeof(struct mw_leak_extra);
 }
 
 unsigned long mw_leak_ignored(const struct mw_leak *leak)
@@ -160,145 +125,21 @@ static double known_or_nan(int64_t value)
 
 static double heap_of(struct mw_leak *leak, const struct mw_sample *sample)
 {
-	if (leak->heap_source == HEAP_UNSET)
-		leak->heap_source = sample->anon_kb != MW_UNKNOWN   ? HEAP_ANON
-				    : sample->file_kb != MW_UNKNOWN ? HEAP_RSS_LESS_FILE
-								    : HEAP_RSS;
+	if (leak->heap_source == MW_HEAP_UNSET)
+		leak->heap_source = sample->anon_kb != MW_UNKNOWN   ? MW_HEAP_ANON
+				    : sample->file_kb != MW_UNKNOWN ? MW_HEAP_RSS_LESS_FILE
+								    : MW_HEAP_RSS;
 	switch (leak->heap_source) {
-	case HEAP_ANON:
+	case MW_HEAP_ANON:
 		return known_or_nan(sample->anon_kb) +
 		       (sample->swap_kb == MW_UNKNOWN ? 0.0 : (double)sample->swap_kb);
-	case HEAP_RSS_LESS_FILE:
+	case MW_HEAP_RSS_LESS_FILE:
 		return known_or_nan(sample->rss_kb) - known_or_nan(sample->file_kb);
 	default: return known_or_nan(sample->rss_kb);
 	}
 }
 
-/* ---- what a rise must have shown before it is told ---- */
-
-static double samples_in(const struct mw_leak *leak, double span_s)
-{
-	double life_s = leak->series.last_s - leak->series.origin_s;
-
-	return life_s > 0.0 ? (double)leak->series.samples * fmin(1.0, span_s / life_s) : 0.0;
-}
-
-/* Part of the way from where the rise began to the limit; to twice the level where none is known. */
-static double part_of_way(const struct mw_leak *leak, const struct mw_trend *trend,
-			  double level_kib)
-{
-	double room = leak->limit_kb == MW_UNKNOWN ? level_kib : (double)leak->limit_kb - level_kib;
-
-	return room > 0.0 ? trend->growth / room : 1.0;
-}
-
-/*
- * Could this be a daily wave that has not turned yet? Up to wave_part of the
- * floor it must be shown to be straight, the straighter the less of the day has
- * been seen; up to a multiple of that it is enough that it is not seen to bend.
- */
-static bool may_be_wave(const struct mw_leak_config *config, const struct mw_trend *trend,
-			double level_kib, double span_s)
-{
-	double periods = span_s / config->wave_period_s;
-	double height_kib = fmax(trend->growth, trend->line.slope * config->wave_period_s / M_PI);
-	double part = height_kib / level_kib, least;
-
-	if (periods > 1.25 || part > HIGH_WAVE * config->wave_part)
-		return false;
-	if (part > config->wave_part)
-		return periods < 0.6 && trend->departure > 0.03;
-	if (trend->departure > 0.07)
-		return true;
-	least = trend->growth < SMALL_PART * level_kib ? 0.7 : trend->quickened ? 0.55 : 0.1;
-	return periods < fmax(least, fmin(0.8, 12.0 * trend->bend));
-}
-
-/*
- * Samples that a rise must span. Who samples every 10 s can wait longer than who
- * samples every 0.2 s, in samples too: min_samples grow with a power of the
- * interval, a low one when the limit is near, a high one when it is far.
- */
-static double samples_wanted(const struct mw_leak *leak, double interval_s, bool is_far)
-{
-	double power = is_far ? 0.45 : leak->limit_kb == MW_UNKNOWN ? 0.3 : 0.2;
-
-	return leak->config->min_samples * pow(fmax(1.0, interval_s / FINE_INTERVAL_S), power);
-}
-
-static bool has_waited_enough(const struct mw_leak *leak, const struct mw_trend *trend,
-			      double level_kib)
-{
-	const struct mw_leak_config *config = leak->config;
-	double span_s = leak->series.last_s - leak->series.origin_s - trend->since_t;
-	double samples = samples_in(leak, span_s), interval_s = span_s / fmax(samples, 1.0);
-	bool is_far = part_of_way(leak, trend, level_kib) < config->urgent_part;
-	double ratio = samples / samples_wanted(leak, interval_s, is_far);
-	double day = fmin(1.0, span_s / config->wave_period_s);
-
-	if (ratio < 1.0 || trend->bend > 0.06 + 0.04 * log2(ratio) + 0.1 * day)
-		return false;
-	if (!is_far && leak->limit_kb != MW_UNKNOWN)
-		return true;
-	return !may_be_wave(config, trend, level_kib, span_s);
-}
-
 /* ---- what is found ---- */
-
-/* Steps between treads that hold: nearly all of the growth comes in fewer than half of the windows. */
-static bool is_staircase(const struct mw_points *points, double since_t, double growth)
-{
-	double by_steps = 0.0, falls = 0.0;
-	size_t count = 0, steps = 0;
-
-	for (size_t i = 1; i < points->count; i++) {
-		double step = points->min[i] - points->min[i - 1];
-
-		if (points->t[i] <= since_t)
-			continue;
-		count++;
-		falls -= fmin(step, 0.0);
-		if (step < 0.04 * growth)
-			continue;
-		steps++;
-		by_steps += step;
-	}
-	return count >= 8 && steps >= 3 && 2 * steps < count && by_steps > 0.85 * growth &&
-	       falls < 0.1 * growth;
-}
-
-/* Median height of what comes and goes above the floor within a window, KiB. */
-static double tooth_of(const struct mw_points *points, double since_t, double slope)
-{
-	double height[MW_SERIES_LIFE], width = 0.0;
-	size_t count = 0;
-
-	for (size_t i = 0; i < points->count; i++)
-		if (points->t[i] >= since_t)
-			height[count++] = points->max[i] - points->min[i];
-	if (count == 0)
-		return 0.0;
-	if (points->count > 1)
-		width = (points->t[points->count - 1] - points->t[0]) / (double)(points->count - 1);
-	return fmax(0.0, mw_stats_median(height, count) - slope * width);
-}
-
-static bool has_thread_growth(const struct mw_leak *leak, double since_t)
-{
-	struct mw_points points;
-	struct mw_mann_kendall test;
-	size_t from = 0, count;
-
-	mw_series_life(&leak->series, MW_MEASURE_THREADS, &points);
-	while (from < points.count && points.t[from] < since_t)
-		from++;
-	count = points.count - from;
-	if (count < leak->config->min_windows)
-		return false;
-	mw_stats_mann_kendall(points.min + from, count, 1.0, &test);
-	return test.p_rising < leak->config->p_value &&
-	       points.min[points.count - 1] - points.min[from] >= 3.0;
-}
 
 /*
  * What no statistic of the minima sees: memory comes in pages, and the lowest
@@ -306,19 +147,18 @@ static bool has_thread_growth(const struct mw_leak *leak, double since_t)
  */
 static double resolution_of(const struct mw_leak *leak, const struct mw_trend *trend)
 {
-	double life_s = leak->series.last_s - leak->series.origin_s;
-	double interval_s = life_s / (double)leak->series.samples;
+	double interval_s = mw_series_interval_s(&leak->series);
 	double span_s = trend->growth / trend->line.slope;
 
 	if (!(trend->line.slope > 0.0))
 		return 0.0;
-	return (OWNED_PAGE_KIB + trend->line.slope * interval_s) / span_s;
+	return (MW_OWNED_PAGE_KIB + trend->line.slope * interval_s) / span_s;
 }
 
 static void keep(struct mw_leak *leak, const struct mw_trend *trend, enum mw_measure measure,
 		 const struct mw_points *points)
 {
-	struct finding *found = &leak->found;
+	struct mw_finding *found = &leak->found;
 	double resolution = resolution_of(leak, trend);
 
 	found->since_t = trend->since_t;
@@ -334,13 +174,8 @@ static void keep(struct mw_leak *leak, const struct mw_trend *trend, enum mw_mea
 	found->risen = (uint16_t)trend->risen;
 	found->why = (uint8_t)trend->why;
 	found->measure = (uint8_t)measure;
-	if (trend->why != MW_TREND_RISING)
-		return;
-	found->tooth = (float)tooth_of(points, trend->since_t, trend->line.slope);
-	if (trend->width > 1)
-		found->tooth = fmaxf(found->tooth, (float)trend->noise);
-	found->is_staircase = is_staircase(points, trend->since_t, trend->growth);
-	found->has_thread_growth = has_thread_growth(leak, trend->since_t);
+	if (trend->why == MW_TREND_RISING)
+		mw_leak_note(leak, trend, measure, points);
 }
 
 static void trend_config(const struct mw_leak *leak, double level_kib,
@@ -357,11 +192,21 @@ static void trend_config(const struct mw_leak *leak, double level_kib,
 	};
 }
 
+/* Slab pages that it fetched and others filled rise with somebody else's leak. */
+static bool is_of_others(const struct mw_leak *leak, enum mw_measure measure,
+			 const struct mw_trend *trend)
+{
+	const struct mw_crowd *crowd = leak->config->crowd;
+
+	return crowd && measure == MW_MEASURE_KERNEL && leak->entity == MW_ENTITY_PROCESS &&
+	       !mw_crowd_is_own(crowd, leak->series.origin_s + trend->since_t, trend->growth);
+}
+
 /* The measures over the whole life; the one that grew most speaks. */
 static bool judge_life(struct mw_leak *leak)
 {
 	struct mw_trend best = { 0 };
-	bool is_rising = false, is_ready = false;
+	bool is_rising = false, is_ready = false, is_expected = false;
 
 	for (enum mw_measure measure = MW_MEASURE_HEAP; measure <= MW_MEASURE_KERNEL; measure++) {
 		struct mw_trend_config config;
@@ -376,19 +221,23 @@ static bool judge_life(struct mw_leak *leak)
 		trend_config(leak, points.min[0], &config);
 		rises = mw_trend_judge(&config, points.t, points.min, points.count, -INFINITY,
 				       &trend) &&
-			trend.growth >
-				TOOTH_PART * tooth_of(&points, trend.since_t, trend.line.slope);
+			trend.growth > TOOTH_PART * mw_leak_tooth(&points, trend.since_t,
+								  trend.line.slope) &&
+			!is_of_others(leak, measure, &trend);
 		if (rises < is_rising || (rises == is_rising && trend.growth < best.growth))
 			continue;
 		if (measure == MW_MEASURE_HEAP)
 			level = fmax(trend.level, 1.0);
 		best = trend;
-		is_ready = rises && has_waited_enough(leak, &trend, level);
+		is_expected =
+			rises && measure == MW_MEASURE_HEAP && mw_leak_is_expected(leak, &trend);
+		is_ready = rises && !is_expected && mw_leak_has_waited(leak, &trend, level);
 		is_rising = rises;
 		if (is_ready || !leak->leak)
 			keep(leak, &trend, measure, &points);
 	}
 	leak->has_waited = is_rising && !is_ready;
+	leak->is_expected = is_rising && is_expected;
 	return is_ready;
 }
 
@@ -423,8 +272,8 @@ static bool judge_recent(struct mw_leak *leak)
 		return false;
 	trend_config(leak, recent.min[0], &config);
 	if (!mw_trend_judge(&config, recent.t, recent.min, recent.count, known, &trend) ||
-	    is_slowing(&life, before, trend.line.slope) ||
-	    !has_waited_enough(leak, &trend, fmax(trend.level, 1.0)))
+	    is_slowing(&life, before, trend.line.slope) || mw_leak_is_expected(leak, &trend) ||
+	    !mw_leak_has_waited(leak, &trend, fmax(trend.level, 1.0)))
 		return false;
 	keep(leak, &trend, MW_MEASURE_HEAP, &recent);
 	return true;
@@ -434,7 +283,7 @@ static bool judge_recent(struct mw_leak *leak)
 
 static bool has_ended(const struct mw_leak *leak, unsigned int closed)
 {
-	const struct finding *found = &leak->found;
+	const struct mw_finding *found = &leak->found;
 	struct mw_points points;
 
 	mw_series_life(&leak->series, (enum mw_measure)found->measure, &points);
@@ -449,10 +298,36 @@ static bool has_ended(const struct mw_leak *leak, unsigned int closed)
 				    found->level, found->growth, (double)found->slope);
 }
 
+/* How far the floor has fallen since it fell last, if by more than what counts as growth. */
+static void note_fall(struct mw_leak *leak)
+{
+	struct mw_trend_config config;
+	struct mw_points points;
+	double top, fall;
+
+	mw_series_life(&leak->series, MW_MEASURE_HEAP, &points);
+	if (points.count == 0)
+		return;
+	top = points.min[points.count - 1];
+	for (size_t i = points.count; i > 0 && points.t[i - 1] >= leak->fell_t; i--)
+		top = fmax(top, points.min[i - 1]);
+	fall = top - points.min[points.count - 1];
+	trend_config(leak, top, &config);
+	if (fall < config.min_growth)
+		return;
+	leak->came_back_kib = fmax(leak->came_back_kib, fall);
+	if (fall < SEEN_PART * leak->known_kib)
+		return;
+	leak->falls += leak->falls < UINT8_MAX;
+	leak->fell_t = points.t[points.count - 1];
+}
+
 static bool judge(struct mw_leak *leak, unsigned int closed)
 {
 	bool was = leak->leak, rises = false;
 
+	if (closed & MW_CLOSED_LIFE)
+		note_fall(leak);
 	if (closed & MW_CLOSED_LIFE)
 		rises = judge_life(leak);
 	if (!rises && !(leak->leak && (closed & MW_CLOSED_LIFE)))
@@ -471,19 +346,70 @@ static bool judge(struct mw_leak *leak, unsigned int closed)
 	return leak->leak != was;
 }
 
+/* ---- a sample comes ---- */
+
+/* May its time and its life be used? A clock that was set takes the past with it. */
+static bool is_usable(struct mw_leak *leak, const struct mw_sample *sample)
+{
+	struct mw_series *series = &leak->series;
+	bool goes_back = series->samples > 0 && sample->time_s < series->last_s;
+	bool is_other = series->samples > 0 &&
+			(sample->pid != leak->pid || sample->start_ticks != leak->start_ticks);
+
+	if (isfinite(sample->time_s) && !is_other && goes_back && ++leak->behind >= BEHIND) {
+		mw_series_shift(series,
+				sample->time_s - series->last_s - mw_series_interval_s(series));
+		goes_back = false;
+	}
+	if (isfinite(sample->time_s) && !is_other && !goes_back) {
+		leak->behind = 0;
+		return true;
+	}
+	leak->ignored++;
+	return false;
+}
+
+/* What is usual for it, once it moves at all. */
+static void watch_usual(struct mw_leak *leak, const struct mw_sample *sample, double heap)
+{
+	const struct mw_leak_config *config = leak->config;
+	int64_t count = sample->page_allocs != MW_UNKNOWN ? sample->page_allocs : sample->minflt;
+
+	if (!leak->extra && leak->series.heap)
+		leak->extra = calloc(1, sizeof(*leak->extra));
+	if (!leak->extra)
+		return;
+	mw_watermark_add(&leak->extra->watermark, sample->time_s, heap,
+			 GAP_INTERVALS * mw_series_interval_s(&leak->series),
+			 config->watermark_alpha);
+	if (count != MW_UNKNOWN)
+		mw_rate_change_add(&leak->extra->rate, sample->time_s, count, config->rate_short_s,
+				   config->rate_long_s);
+}
+
+/* Growth since it was first seen. */
+static void tell_crowd(struct mw_leak *leak, double now_s, double kernel_kib)
+{
+	double grown_kib = kernel_kib - leak->series.base[MW_MEASURE_KERNEL];
+
+	if (!leak->config->crowd || leak->entity != MW_ENTITY_PROCESS || isnan(grown_kib) ||
+	    grown_kib == leak->crowd_kib)
+		return;
+	mw_crowd_move(leak->config->crowd, now_s, grown_kib - leak->crowd_kib);
+	leak->crowd_kib = grown_kib;
+}
+
 bool mw_leak_add(struct mw_leak *leak, const struct mw_sample *sample)
 {
 	double values[MW_MEASURES];
 	unsigned int closed;
 
-	if (!isfinite(sample->time_s) ||
-	    (leak->series.samples > 0 && sample->time_s < leak->series.last_s)) {
-		leak->ignored++;
+	if (!is_usable(leak, sample))
 		return false;
-	}
 	if (leak->series.samples == 0) {
 		leak->pid = sample->pid;
 		leak->start_ticks = sample->start_ticks;
+		leak->entity = (uint8_t)mw_entity_of(sample);
 	}
 	memcpy(leak->comm, sample->comm, sizeof(leak->comm));
 	leak->comm[sizeof(leak->comm) - 1] = '\0';
@@ -491,123 +417,11 @@ bool mw_leak_add(struct mw_leak *leak, const struct mw_sample *sample)
 	leak->limit_kb = sample->limit_kb;
 	values[MW_MEASURE_HEAP] = heap_of(leak, sample);
 	values[MW_MEASURE_SHMEM] = known_or_nan(sample->shmem_kb);
-	values[MW_MEASURE_KERNEL] = known_or_nan(sample->owned_kernel_pages) * OWNED_PAGE_KIB;
+	values[MW_MEASURE_KERNEL] = known_or_nan(sample->owned_kernel_pages) * MW_OWNED_PAGE_KIB;
 	values[MW_MEASURE_THREADS] = known_or_nan(sample->threads);
+	values[MW_MEASURE_LIVE] = sample->live_kb > 0 ? (double)sample->live_kb : NAN;
 	closed = mw_series_add(&leak->series, sample->time_s, values);
+	tell_crowd(leak, sample->time_s, values[MW_MEASURE_KERNEL]);
+	watch_usual(leak, sample, values[MW_MEASURE_HEAP]);
 	return closed && judge(leak, closed);
-}
-
-/* ---- the verdict in words ---- */
-
-static const char *measure_name(const struct mw_leak *leak)
-{
-	static const char *const heaps[] = {
-		[HEAP_UNSET] = "memory",
-		[HEAP_ANON] = "anonymous memory",
-		[HEAP_RSS_LESS_FILE] = "RSS less file mappings",
-		[HEAP_RSS] = "RSS",
-	};
-
-	switch (leak->found.measure) {
-	case MW_MEASURE_SHMEM: return "shared memory";
-	case MW_MEASURE_KERNEL: return "kernel pages";
-	default: return heaps[leak->heap_source];
-	}
-}
-
-static const char *class_of(const struct mw_leak *leak)
-{
-	const struct finding *found = &leak->found;
-
-	if (!leak->leak)
-		return "none";
-	if (found->has_thread_growth)
-		return "threads";
-	if (found->measure == MW_MEASURE_SHMEM)
-		return "shared-memory";
-	if (found->measure == MW_MEASURE_KERNEL)
-		return "kernel-memory";
-	if (found->is_staircase)
-		return "staircase";
-	if ((double)found->tooth > 0.05 * found->level)
-		return "rising-floor";
-	return "heap-growth";
-}
-
-static double confidence_of(const struct mw_leak *leak)
-{
-	const struct finding *found = &leak->found;
-	double sure = (1.0 - (double)found->p_value) * (1.0 - (double)found->departure);
-
-	if (leak->leak)
-		return fmin(0.999, fmax(0.5, sure));
-	/* Half of it while nothing but the time to tell is missing; else by how far it got. */
-	if (found->why == MW_TREND_RISING)
-		return fmax(0.0, 0.5 * sure);
-	return 0.4 * (double)found->why / MW_TREND_RISING;
-}
-
-static void explain_rise(const struct mw_leak *leak, char *ret_text, size_t size)
-{
-	const struct finding *found = &leak->found;
-	char growth[MW_FORMAT_MAX], span[MW_FORMAT_MAX], level[MW_FORMAT_MAX];
-	const char *ending = "";
-
-	mw_format_kib(found->growth, growth);
-	mw_format_kib(found->level, level);
-	mw_format_duration(found->until_t - found->since_t, span);
-	if (!leak->leak)
-		ending = leak->has_waited ? "; may yet be a wave" : "; to be confirmed";
-	snprintf(ret_text, size,
-		 "floor of %s rose in %u of %u windows, by %s in %s from %s, "
-		 "%.0f %% off a line, chance %.1g%s%s",
-		 measure_name(leak), found->risen, found->windows - 1u, growth, span, level,
-		 100.0 * (double)found->departure, (double)found->p_value,
-		 found->has_thread_growth ? ", threads with it" : "", ending);
-}
-
-static void explain(const struct mw_leak *leak, char *ret_text, size_t size)
-{
-	static const char *const reasons[] = {
-		[MW_TREND_SHORT] = "too few windows seen to judge",
-		[MW_TREND_FLAT] = "the floor does not grow",
-		[MW_TREND_NOISE] = "the growth of the floor is within its noise",
-		[MW_TREND_CAME_BACK] = "the growth was given back",
-		[MW_TREND_STOPPED] = "the floor grew and then held",
-		[MW_TREND_SATURATING] = "the floor approaches a level, as a cache that fills",
-		[MW_TREND_UNEVEN] = "the floor moved in a few jumps or bends, not on a course",
-		[MW_TREND_KNOWN] = "the floor is no higher than it has been before",
-	};
-
-	if (leak->leak || leak->found.why == MW_TREND_RISING)
-		explain_rise(leak, ret_text, size);
-	else
-		snprintf(ret_text, size, "%s", reasons[leak->found.why]);
-}
-
-void mw_leak_verdict(const struct mw_leak *leak, struct mw_verdict *ret_verdict)
-{
-	const struct finding *found = &leak->found;
-	double room;
-
-	memset(ret_verdict, 0, sizeof(*ret_verdict));
-	memcpy(ret_verdict->comm, leak->comm, sizeof(ret_verdict->comm));
-	ret_verdict->pid = leak->pid;
-	ret_verdict->start_ticks = leak->start_ticks;
-	ret_verdict->samples = leak->series.samples;
-	ret_verdict->leak = leak->leak;
-	ret_verdict->confidence = confidence_of(leak);
-	ret_verdict->class_name = class_of(leak);
-	ret_verdict->rate_kib_per_s = (double)found->slope;
-	ret_verdict->rate_low = (double)found->low;
-	ret_verdict->rate_high = (double)found->high;
-	ret_verdict->since_s = leak->leak ? leak->series.origin_s + found->since_t : NAN;
-	ret_verdict->first_alert_s = leak->first_alert_s;
-	ret_verdict->limit_kb = leak->limit_kb;
-	ret_verdict->time_to_limit_s = NAN;
-	if (leak->leak && leak->limit_kb != MW_UNKNOWN && found->slope > 0.0f) {
-		room = (double)leak->limit_kb - (double)leak->rss_kb;
-		ret_verdict->time_to_limit_s = fmax(0.0, room) / (double)found->slope;
-	}
-	explain(leak, ret_verdict->reason, sizeof(ret_verdict->reason));
 }

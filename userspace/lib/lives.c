@@ -102,17 +102,29 @@ static void grow(struct mw_lives *lives)
 	free(old);
 }
 
+static struct entry *look_up(const struct mw_lives *lives, int32_t pid, uint64_t start_ticks)
+{
+	struct entry *entry = *bucket_of(lives, pid, start_ticks);
+
+	while (entry != NULL && !is_life(entry, pid, start_ticks))
+		entry = entry->chain;
+	return entry;
+}
+
 static struct entry *find(struct mw_lives *lives, int32_t pid, uint64_t start_ticks)
 {
 	struct entry *guess = lives->guess != NULL ? lives->guess->next : lives->first;
-	struct entry *entry;
 
 	if (guess != NULL && is_life(guess, pid, start_ticks))
 		return guess;
-	for (entry = *bucket_of(lives, pid, start_ticks); entry != NULL; entry = entry->chain)
-		if (is_life(entry, pid, start_ticks))
-			return entry;
-	return NULL;
+	return look_up(lives, pid, start_ticks);
+}
+
+void *mw_lives_find(const struct mw_lives *lives, int32_t pid, uint64_t start_ticks)
+{
+	struct entry *entry = look_up(lives, pid, start_ticks);
+
+	return entry != NULL ? entry->block : NULL;
 }
 
 static struct entry *append(struct mw_lives *lives, int32_t pid, uint64_t start_ticks)
@@ -171,6 +183,18 @@ static void unlink_entry(struct mw_lives *lives, struct entry *entry)
 	lives->count--;
 }
 
+void mw_lives_remove(struct mw_lives *lives, int32_t pid, uint64_t start_ticks)
+{
+	struct entry *entry = look_up(lives, pid, start_ticks);
+
+	if (entry == NULL)
+		return;
+	if (lives->guess == entry)
+		lives->guess = NULL;
+	unlink_entry(lives, entry);
+	free(entry);
+}
+
 size_t mw_lives_sweep(struct mw_lives *lives, mw_life_fn end, void *arg)
 {
 	lives->guess = NULL;
@@ -186,6 +210,19 @@ size_t mw_lives_sweep(struct mw_lives *lives, mw_life_fn end, void *arg)
 			entry->seen = false;
 		}
 		entry = next;
+	}
+	return lives->count;
+}
+
+size_t mw_lives_filter(struct mw_lives *lives, mw_life_keep_fn keep, void *arg)
+{
+	lives->guess = NULL;
+	for (struct entry *entry = lives->first, *next; entry != NULL; entry = next) {
+		next = entry->next;
+		if (keep(entry->block, arg))
+			continue;
+		unlink_entry(lives, entry);
+		free(entry);
 	}
 	return lives->count;
 }

@@ -35,12 +35,27 @@ void mw_lives_free(struct mw_lives *lives, mw_life_fn end, void *arg);
  */
 void *mw_lives_get(struct mw_lives *lives, int32_t pid, uint64_t start_ticks, bool *ret_is_new);
 
+/** mw_lives_find() - the block of a life, not marked as seen; NULL if there is none */
+void *mw_lives_find(const struct mw_lives *lives, int32_t pid, uint64_t start_ticks);
+
+/** mw_lives_remove() - forget one; nothing happens if it is not there */
+void mw_lives_remove(struct mw_lives *lives, int32_t pid, uint64_t start_ticks);
+
 /**
  * mw_lives_sweep() - forget those not seen since the last sweep
  * @end is called for each of them before it is freed (NULL: for none).
  * Returns how many are left.
  */
 size_t mw_lives_sweep(struct mw_lives *lives, mw_life_fn end, void *arg);
+
+/* Whether a block is to be kept. */
+typedef bool (*mw_life_keep_fn)(void *life, void *arg);
+
+/**
+ * mw_lives_filter() - forget those for which @keep says false, in the order of their arrival
+ * @keep must not get, find or remove. Returns how many are left.
+ */
+size_t mw_lives_filter(struct mw_lives *lives, mw_life_keep_fn keep, void *arg);
 
 /** mw_lives_each() - call @fn for each block, in the order in which they were first seen */
 void mw_lives_each(const struct mw_lives *lives, mw_life_fn fn, void *arg);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * memory_limits.c - the memory limit that a process meets first. Some ten small files
- * a process, so that the answer is kept for a minute; only the host's is fresh.
- * Missing files are no errors: a limit that cannot be read is no limit.
+ * a process, so that answers are kept: that of a control group for a minute, whoever asks,
+ * and for five which group a process is in and what its own limit is; only the host's is
+ * fresh. Missing files are no errors: a limit that cannot be read is no limit.
  */
 #include "memory_limits.h"
 
@@ -12,23 +13,35 @@
 #include <string.h>
 
 #include "lives.h"
-#include "number.h"
+#include "meminfo.h"
 #include "sample.h"
 #include "textfile.h"
 
-#define KEEP_S	   60.0
-#define PATH_BYTES 4352 /* PATH_MAX and a file name */
+#define KEEP_CGROUP_S  60.0
+#define KEEP_PROCESS_S 300.0
+#define PATH_BYTES     4352 /* PATH_MAX and a file name */
 /* cgroup v1 has no word for "none": it says LONG_MAX, rounded down to a page. */
 #define V1_NONE_KB (INT64_MAX / 1024 - 1024)
 
-struct kept {
+/* Of a control group, by a hash of what /proc/PID/cgroup says. */
+struct kept_cgroup {
 	int64_t limit_kb;
+	double until_s;
+};
+
+/* Of a process life. */
+struct kept_process {
+	uint64_t cgroup;
+	int64_t address_space_kb;
 	double until_s;
 };
 
 struct mw_limits {
 	const struct mw_proc_dir *dir;
-	struct mw_lives *kept;
+	struct mw_lives *processes;
+	struct mw_lives *cgroups;
+	double now_s;	  /* the last time that anybody asked */
+	double cleared_s; /* when what is old was forgotten last */
 	int64_t available_kb;
 	char root[];
 };
@@ -43,9 +56,10 @@ struct mw_limits *mw_limits_new(const char *root, const struct mw_proc_dir *dir)
 	memcpy(limits->root, root, size);
 	limits->dir = dir;
 	limits->available_kb = MW_UNKNOWN;
-	limits->kept = mw_lives_new(sizeof(struct kept));
-	if (limits->kept == NULL) {
-		free(limits);
+	limits->processes = mw_lives_new(sizeof(struct kept_process));
+	limits->cgroups = mw_lives_new(sizeof(struct kept_cgroup));
+	if (limits->processes == NULL || limits->cgroups == NULL) {
+		mw_limits_free(limits);
 		return NULL;
 	}
 	return limits;
@@ -55,65 +69,23 @@ void mw_limits_free(struct mw_limits *limits)
 {
 	if (limits == NULL)
 		return;
-	mw_lives_free(limits->kept, NULL, NULL);
+	mw_lives_free(limits->processes, NULL, NULL);
+	mw_lives_free(limits->cgroups, NULL, NULL);
 	free(limits);
-}
-
-/* The first line that begins with @key, from behind the key; NULL if there is none. */
-static const char *line_after(const char *text, size_t len, const char *key, size_t *ret_len)
-{
-	size_t key_len = strlen(key);
-	const char *end = text + len;
-
-	while (text < end) {
-		const char *newline = memchr(text, '\n', (size_t)(end - text));
-		const char *stop = newline != NULL ? newline : end;
-
-		if ((size_t)(stop - text) >= key_len && memcmp(text, key, key_len) == 0) {
-			*ret_len = (size_t)(stop - text) - key_len;
-			return text + key_len;
-		}
-		text = stop + 1;
-	}
-	return NULL;
-}
-
-/* The number at the head of @text, behind blanks. */
-static int64_t leading_count(const char *text, size_t len)
-{
-	size_t skip = 0;
-	size_t digits = 0;
-	int64_t value;
-
-	while (skip < len && (text[skip] == ' ' || text[skip] == '\t'))
-		skip++;
-	while (skip + digits < len && text[skip + digits] >= '0' && text[skip + digits] <= '9')
-		digits++;
-	if (mw_number_count(text + skip, digits, &value) != NULL)
-		return MW_UNKNOWN;
-	return value;
 }
 
 int64_t mw_limits_parse_address_space(const char *text, size_t len)
 {
 	size_t left;
-	const char *value = line_after(text, len, "Max address space", &left);
-	int64_t bytes = value != NULL ? leading_count(value, left) : MW_UNKNOWN;
+	const char *value = mw_meminfo_line(text, len, "Max address space", &left);
+	int64_t bytes = value != NULL ? mw_meminfo_count(value, left) : MW_UNKNOWN;
 
 	return bytes == MW_UNKNOWN ? MW_UNKNOWN : bytes / 1024;
 }
 
-int64_t mw_limits_parse_available(const char *text, size_t len)
-{
-	size_t left;
-	const char *value = line_after(text, len, "MemAvailable:", &left);
-
-	return value != NULL ? leading_count(value, left) : MW_UNKNOWN;
-}
-
 int64_t mw_limits_parse_cgroup_value(const char *text, size_t len)
 {
-	int64_t bytes = leading_count(text, len);
+	int64_t bytes = mw_meminfo_count(text, len);
 
 	if (bytes == MW_UNKNOWN || bytes / 1024 >= V1_NONE_KB)
 		return MW_UNKNOWN;
@@ -203,24 +175,29 @@ static int64_t walk_cgroups(const struct mw_limits *limits, const char *mount, c
 	}
 }
 
-static int64_t read_cgroup(const struct mw_limits *limits, int32_t pid)
+static int64_t read_cgroup(const struct mw_limits *limits, const char *text, size_t len)
 {
-	char text[8192];
-	ssize_t len = mw_proc_dir_read(limits->dir, pid, "cgroup", text, sizeof(text));
 	int64_t limit_kb = MW_UNKNOWN;
-	const char *path;
 	size_t path_len;
+	const char *path = mw_limits_parse_cgroup_path(text, len, "", &path_len);
 
-	if (len < 0)
-		return MW_UNKNOWN;
-	path = mw_limits_parse_cgroup_path(text, (size_t)len, "", &path_len);
 	if (path != NULL)
 		limit_kb = walk_cgroups(limits, "/sys/fs/cgroup", "memory.max", path, path_len);
-	path = mw_limits_parse_cgroup_path(text, (size_t)len, "memory", &path_len);
+	path = mw_limits_parse_cgroup_path(text, len, "memory", &path_len);
 	if (path != NULL)
 		limit_kb = smaller(limit_kb, walk_cgroups(limits, "/sys/fs/cgroup/memory",
 							  "memory.limit_in_bytes", path, path_len));
 	return limit_kb;
+}
+
+/* 64-bit FNV-1a; never 0. */
+static uint64_t hash_text(const char *text, size_t len)
+{
+	uint64_t hash = 0xcbf29ce484222325u;
+
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)text[i]) * 0x100000001b3u;
+	return hash | 1;
 }
 
 static int64_t read_address_space(const struct mw_limits *limits, int32_t pid)
@@ -239,29 +216,86 @@ void mw_limits_begin(struct mw_limits *limits)
 
 	snprintf(path, sizeof(path), "%s/proc/meminfo", limits->root);
 	len = mw_textfile_read(path, text, sizeof(text));
-	limits->available_kb = len < 0 ? MW_UNKNOWN : mw_limits_parse_available(text, (size_t)len);
+	limits->available_kb =
+		len < 0 ? MW_UNKNOWN : mw_meminfo_kb(text, (size_t)len, "MemAvailable:");
+}
+
+/* The limit of the group that a process is in, and which that is (0: unknown). */
+static int64_t look_up_cgroup(struct mw_limits *limits, int32_t pid, double now_s,
+			      uint64_t *ret_cgroup)
+{
+	char text[8192];
+	ssize_t len = mw_proc_dir_read(limits->dir, pid, "cgroup", text, sizeof(text));
+	struct kept_cgroup *kept;
+	bool is_new;
+
+	*ret_cgroup = 0;
+	if (len < 0)
+		return MW_UNKNOWN;
+	*ret_cgroup = hash_text(text, (size_t)len);
+	kept = mw_lives_get(limits->cgroups, 0, *ret_cgroup, &is_new);
+	if (kept == NULL)
+		return read_cgroup(limits, text, (size_t)len);
+	if (is_new || now_s >= kept->until_s) {
+		kept->limit_kb = read_cgroup(limits, text, (size_t)len);
+		kept->until_s = now_s + KEEP_CGROUP_S;
+	}
+	return kept->limit_kb;
+}
+
+static int64_t get_cgroup_kb(struct mw_limits *limits, struct kept_process *process, int32_t pid,
+			     double now_s)
+{
+	const struct kept_cgroup *kept = mw_lives_find(limits->cgroups, 0, process->cgroup);
+
+	if (now_s < process->until_s && kept != NULL && now_s < kept->until_s)
+		return kept->limit_kb;
+	return look_up_cgroup(limits, pid, now_s, &process->cgroup);
 }
 
 int64_t mw_limits_get_kb(struct mw_limits *limits, int32_t pid, uint64_t start_ticks,
 			 int64_t rss_kb, double now_s)
 {
 	bool is_new;
-	struct kept *kept = mw_lives_get(limits->kept, pid, start_ticks, &is_new);
-	int64_t host_kb = limits->available_kb;
+	struct kept_process *process = mw_lives_get(limits->processes, pid, start_ticks, &is_new);
+	int64_t host_kb = limits->available_kb, cgroup_kb;
 
+	limits->now_s = now_s;
 	if (host_kb != MW_UNKNOWN)
 		host_kb += rss_kb;
-	if (kept == NULL)
+	if (process == NULL)
 		return host_kb;
-	if (is_new || now_s >= kept->until_s) {
-		kept->limit_kb = smaller(read_cgroup(limits, pid), read_address_space(limits, pid));
+	cgroup_kb = get_cgroup_kb(limits, process, pid, now_s);
+	if (is_new || now_s >= process->until_s) {
+		process->address_space_kb = read_address_space(limits, pid);
 		/* The first time is cut short by pid, so that they do not all come due at once. */
-		kept->until_s = now_s + (is_new ? KEEP_S * (1 + pid % 64) / 64 : KEEP_S);
+		process->until_s =
+			now_s + (is_new ? KEEP_PROCESS_S * (1 + pid % 64) / 64 : KEEP_PROCESS_S);
 	}
-	return smaller(kept->limit_kb, host_kb);
+	return smaller(smaller(cgroup_kb, process->address_space_kb), host_kb);
+}
+
+static bool is_cgroup_kept(void *life, void *arg)
+{
+	const struct kept_cgroup *kept = life;
+	const struct mw_limits *limits = arg;
+
+	return limits->now_s < kept->until_s + KEEP_PROCESS_S;
+}
+
+static bool is_process_kept(void *life, void *arg)
+{
+	const struct kept_process *kept = life;
+	const struct mw_limits *limits = arg;
+
+	return limits->now_s < kept->until_s + KEEP_PROCESS_S;
 }
 
 void mw_limits_end(struct mw_limits *limits)
 {
-	mw_lives_sweep(limits->kept, NULL, NULL);
+	if (limits->now_s < limits->cleared_s + KEEP_PROCESS_S)
+		return;
+	limits->cleared_s = limits->now_s;
+	mw_lives_filter(limits->processes, is_process_kept, limits);
+	mw_lives_filter(limits->cgroups, is_cgroup_kept, limits);
 }

@@ -34,20 +34,17 @@ void mw_limits_begin(struct mw_limits *limits);
 /**
  * mw_limits_get_kb() - the limit that a process meets first
  * @now_s: the time, to know when to look again
- * The limits of the cgroup and of the process are read again after some 60 s,
- * the processes spread over that time; the host's are as of mw_limits_begin().
+ * The limit of a cgroup is read again after 60 s, the process's own and which cgroup it is in
+ * after 300 s, the processes spread over that time; the host's is as of mw_limits_begin().
  */
 int64_t mw_limits_get_kb(struct mw_limits *limits, int32_t pid, uint64_t start_ticks,
 			 int64_t rss_kb, double now_s);
 
-/** mw_limits_end() - the round is over: forget the processes that were not asked for */
+/** mw_limits_end() - the round is over: forget what nobody has asked for in a while */
 void mw_limits_end(struct mw_limits *limits);
 
 /** mw_limits_parse_address_space() - the soft limit in the text of /proc/PID/limits */
 int64_t mw_limits_parse_address_space(const char *text, size_t len);
-
-/** mw_limits_parse_available() - MemAvailable in the text of /proc/meminfo */
-int64_t mw_limits_parse_available(const char *text, size_t len);
 
 /**
  * mw_limits_parse_cgroup_value() - memory.max or memory.limit_in_bytes

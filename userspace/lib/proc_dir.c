@@ -5,10 +5,12 @@
  * tree stand in. Never holds a descriptor of a process between calls: 5,000 of
  * them would not fit the usual limit of 1,024.
  */
+#define _GNU_SOURCE /* O_PATH */
 #include "proc_dir.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,26 +47,66 @@ void mw_proc_dir_close(struct mw_proc_dir *dir)
 	free(dir);
 }
 
+/* The pid of an entry, or 0 when it is no process. */
+static int32_t pid_of(const struct dirent *entry)
+{
+	uint64_t pid;
+
+	if (entry->d_name[0] < '1' || entry->d_name[0] > '9' ||
+	    mw_number_uint64(entry->d_name, strlen(entry->d_name), &pid) != NULL || pid > INT32_MAX)
+		return 0;
+	return (int32_t)pid;
+}
+
 int mw_proc_dir_each(struct mw_proc_dir *dir, mw_pid_fn fn, void *arg)
 {
 	rewinddir(dir->stream);
 	for (;;) {
 		const struct dirent *entry;
-		uint64_t pid;
+		int32_t pid;
 		int err;
 
 		errno = 0;
 		entry = readdir(dir->stream);
 		if (entry == NULL)
 			return -errno;
-		if (entry->d_name[0] < '1' || entry->d_name[0] > '9' ||
-		    mw_number_uint64(entry->d_name, strlen(entry->d_name), &pid) != NULL ||
-		    pid > INT32_MAX)
-			continue;
-		err = fn((int32_t)pid, arg);
+		pid = pid_of(entry);
+		err = pid > 0 ? fn(pid, arg) : 0;
 		if (err != 0)
 			return err;
 	}
+}
+
+int mw_proc_dir_some(struct mw_proc_dir *dir, int max, mw_pid_fn fn, void *arg)
+{
+	for (int count = 0; count < max; count++) {
+		const struct dirent *entry;
+		int32_t pid;
+		int err;
+
+		errno = 0;
+		entry = readdir(dir->stream);
+		if (entry == NULL) {
+			err = -errno;
+			rewinddir(dir->stream);
+			return err < 0 ? err : count;
+		}
+		pid = pid_of(entry);
+		err = pid > 0 ? fn(pid, arg) : 0;
+		if (err < 0)
+			return err;
+	}
+	return max;
+}
+
+int mw_proc_dir_open_pid(const struct mw_proc_dir *dir, int32_t pid)
+{
+	char path[16];
+	int fd;
+
+	snprintf(path, sizeof(path), "%d", pid);
+	fd = openat(dirfd(dir->stream), path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
 }
 
 ssize_t mw_proc_dir_read(const struct mw_proc_dir *dir, int32_t pid, const char *name, char *buf,

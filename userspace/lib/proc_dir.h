@@ -32,6 +32,21 @@ void mw_proc_dir_close(struct mw_proc_dir *dir);
 int mw_proc_dir_each(struct mw_proc_dir *dir, mw_pid_fn fn, void *arg);
 
 /**
+ * mw_proc_dir_some() - the next processes, from where the last call stopped
+ * @max: entries to look at, at least 1
+ * Begins anew behind the end. Returns how many entries were looked at, less than @max at the
+ * end of the directory; a negative errno; or what @fn returned when that was negative.
+ */
+int mw_proc_dir_some(struct mw_proc_dir *dir, int max, mw_pid_fn fn, void *arg);
+
+/**
+ * mw_proc_dir_open_pid() - the directory of a process, to read several of its files
+ * What is opened in it is of the same process life, even if the pid is used again meanwhile.
+ * Returns a descriptor for openat(), to be closed, or a negative errno.
+ */
+int mw_proc_dir_open_pid(const struct mw_proc_dir *dir, int32_t pid);
+
+/**
  * mw_proc_dir_read() - the file @name of a process
  * Returns the bytes read or a negative errno (-ENOENT or -ESRCH: it is gone).
  */

@@ -87,6 +87,24 @@ bool mw_proc_stat_parse(const char *text, size_t len, struct mw_proc_stat *ret_s
 	return true;
 }
 
+bool mw_proc_statm_parse(const char *text, size_t len, struct mw_proc_statm *ret_statm)
+{
+	int64_t values[3];
+	const char *end = text + len;
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		const char *blank = memchr(text, ' ', (size_t)(end - text));
+
+		if (blank == NULL ||
+		    mw_number_count(text, (size_t)(blank - text), &values[i]) != NULL)
+			return false;
+		text = blank + 1;
+	}
+	ret_statm->resident = values[1];
+	ret_statm->shared = values[2];
+	return true;
+}
+
 /* The number in "RssAnon:\t    112 kB". */
 static int64_t kib_value(const char *text, size_t len)
 {
@@ -131,4 +149,29 @@ void mw_proc_status_parse(const char *text, size_t len, struct mw_proc_status *r
 					kib_value(line + lines[i].len, left - lines[i].len);
 		line = stop + 1;
 	}
+}
+
+void mw_proc_sample(const struct mw_proc_stat *stat, const struct mw_proc_status *status,
+		    int64_t page_kb, double time_s, struct mw_sample *ret_sample)
+{
+	ret_sample->time_s = time_s;
+	ret_sample->pid = stat->pid;
+	ret_sample->start_ticks = stat->start_ticks;
+	memcpy(ret_sample->comm, stat->comm, sizeof(ret_sample->comm));
+	ret_sample->rss_kb =
+		status->rss_kb != MW_UNKNOWN ? status->rss_kb : stat->rss_pages * page_kb;
+	ret_sample->anon_kb = status->anon_kb;
+	ret_sample->file_kb = status->file_kb;
+	ret_sample->shmem_kb = status->shmem_kb;
+	ret_sample->swap_kb = status->swap_kb;
+	ret_sample->threads = stat->threads;
+	ret_sample->minflt = stat->minflt;
+	ret_sample->page_allocs = MW_UNKNOWN;
+	ret_sample->page_frees = MW_UNKNOWN;
+	ret_sample->owned_user_pages = MW_UNKNOWN;
+	ret_sample->owned_kernel_pages = MW_UNKNOWN;
+	ret_sample->slab_alloc_kb = MW_UNKNOWN;
+	ret_sample->stall_us = MW_UNKNOWN;
+	ret_sample->limit_kb = MW_UNKNOWN;
+	ret_sample->live_kb = MW_UNKNOWN;
 }

@@ -47,6 +47,19 @@ struct mw_proc_status {
 };
 
 /**
+ * struct mw_proc_statm - /proc/PID/statm, in pages of the system's size
+ * @resident: resident set
+ * @shared:   what of it is file mappings and shared memory; the rest is anonymous
+ */
+struct mw_proc_statm {
+	int64_t resident;
+	int64_t shared;
+};
+
+/** mw_proc_statm_parse() - returns false, the output untouched, when it is not that of a statm file */
+bool mw_proc_statm_parse(const char *text, size_t len, struct mw_proc_statm *ret_statm);
+
+/**
  * mw_proc_stat_parse() - read the text of /proc/PID/stat
  * The name ends at the last `)`: it may hold blanks, newlines and `)` itself.
  * Returns false, with the output untouched, when the text is not that of a
@@ -60,5 +73,13 @@ bool mw_proc_stat_parse(const char *text, size_t len, struct mw_proc_stat *ret_s
  * is in it.
  */
 void mw_proc_status_parse(const char *text, size_t len, struct mw_proc_status *ret_status);
+
+/**
+ * mw_proc_sample() - what plain /proc tells of a process, as a sample
+ * @page_kb: KiB of a page
+ * What only the module knows, and the limit, are MW_UNKNOWN.
+ */
+void mw_proc_sample(const struct mw_proc_stat *stat, const struct mw_proc_status *status,
+		    int64_t page_kb, double time_s, struct mw_sample *ret_sample);
 
 #endif /* MW_PROC_PID_H */

@@ -35,6 +35,8 @@
  * @slab_alloc_kb:      slab bytes allocated, KiB (module only), or MW_UNKNOWN
  * @stall_us:           time in direct reclaim and compaction (module only), or MW_UNKNOWN
  * @limit_kb:           the memory limit that this process meets first, KiB, or MW_UNKNOWN
+ * @live_kb:            what the program holds of what it allocated, as its allocator counts
+ *                      (mallinfo2().uordblks, a collector's live set), KiB, or MW_UNKNOWN
  */
 struct mw_sample {
 	double time_s;
@@ -55,6 +57,7 @@ struct mw_sample {
 	int64_t slab_alloc_kb;
 	int64_t stall_us;
 	int64_t limit_kb;
+	int64_t live_kb;
 };
 
 #endif /* MW_SAMPLE_H */

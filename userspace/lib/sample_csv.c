@@ -44,6 +44,7 @@ static const struct column {
 	{ "slab_alloc_kb", KIND_COUNT, offsetof(struct mw_sample, slab_alloc_kb) },
 	{ "stall_us", KIND_COUNT, offsetof(struct mw_sample, stall_us) },
 	{ "limit_kb", KIND_COUNT, offsetof(struct mw_sample, limit_kb) },
+	{ "live_kb", KIND_COUNT, offsetof(struct mw_sample, live_kb) },
 };
 
 const char *mw_sample_column(size_t index)
@@ -54,6 +55,14 @@ const char *mw_sample_column(size_t index)
 bool mw_sample_column_required(size_t index)
 {
 	return columns[index].kind != KIND_COUNT;
+}
+
+void mw_sample_clear(struct mw_sample *ret_sample)
+{
+	memset(ret_sample, 0, sizeof(*ret_sample));
+	for (size_t i = 0; i < MW_SAMPLE_COLUMNS; i++)
+		if (columns[i].kind == KIND_COUNT)
+			*(int64_t *)((char *)ret_sample + columns[i].offset) = MW_UNKNOWN;
 }
 
 static bool is_blank(char c)

@@ -13,8 +13,8 @@
 #include "sample.h"
 
 /* Number of columns that memwatch knows, and room for one line of them. */
-#define MW_SAMPLE_COLUMNS  18
-#define MW_SAMPLE_LINE_MAX 640
+#define MW_SAMPLE_COLUMNS  19
+#define MW_SAMPLE_LINE_MAX 672
 
 /**
  * struct mw_cell_error - why a cell was refused
@@ -46,6 +46,9 @@ const char *mw_sample_column(size_t index);
 
 /** mw_sample_column_required() - whether a recording without it cannot be used */
 bool mw_sample_column_required(size_t index);
+
+/** mw_sample_clear() - all zero, and what may be unknown is */
+void mw_sample_clear(struct mw_sample *ret_sample);
 
 /**
  * mw_sample_header_parse() - find the columns

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * series.h - the bounded memory of one process life: the minima of windows
- * that grow longer as the process grows older. Pure: no allocation, no clock.
+ * that grow longer as the process grows older. Takes memory for what changes
+ * only, and never more than mw_series_bytes() can say. No clock.
  */
 #ifndef MW_SERIES_H
 #define MW_SERIES_H
@@ -17,24 +18,32 @@
 #define MW_SERIES_RATIO 8
 /* Samples that the first windows hold. */
 #define MW_SERIES_FIRST 4
+/* A gap this many times the life before it would leave one window of that life. */
+#define MW_SERIES_GAP 16
 
 enum mw_measure {
 	MW_MEASURE_HEAP,    /* anonymous memory with swap, or the best substitute, KiB */
 	MW_MEASURE_SHMEM,   /* resident shared memory, KiB */
 	MW_MEASURE_KERNEL,  /* unmovable pages owned, KiB */
 	MW_MEASURE_THREADS, /* threads */
+	MW_MEASURE_LIVE,    /* what the program holds of what it allocated, KiB */
 	MW_MEASURES,
 };
 
-/* Values less the series' base, NAN where nothing was seen. */
-struct mw_window {
-	float min[MW_MEASURES];
-	float max; /* of the heap */
+/* Lowest value of each window less the series' base, NAN where nothing was seen; the open one last. */
+struct mw_floors {
+	float min[MW_SERIES_LIFE + 1];
 };
 
 struct mw_recent {
 	float min;
 	float max;
+};
+
+/* What is kept of the heap besides; the open windows last. */
+struct mw_heap_windows {
+	float max[MW_SERIES_LIFE + 1];
+	struct mw_recent recent[MW_SERIES_RECENT + 1];
 };
 
 /**
@@ -45,9 +54,13 @@ struct mw_recent {
  * @last_s:       time of the last sample
  * @base:         first known value of each measure; windows hold differences to it
  * @samples:      samples taken
- * @recent_first: index of @recent[0], counted from the origin in recent windows
- * @life_count:   closed windows in @life; the open one follows them
- * @recent_count: closed windows in @recent
+ * @recent_first: index of the first recent window, counted from the origin in recent windows
+ * @seen:         bit for each closed life window that has samples; bit MW_SERIES_LIFE the open one
+ * @floors:       windows of each measure, NULL while it was never anything but its base
+ * @heap:         the same of the heap
+ * @recent_seen:  as @seen, of the recent windows
+ * @life_count:   closed life windows
+ * @recent_count: closed recent windows
  */
 struct mw_series {
 	double origin_s;
@@ -57,12 +70,12 @@ struct mw_series {
 	double base[MW_MEASURES];
 	uint64_t samples;
 	uint64_t recent_first;
-	uint32_t life_count;
-	uint32_t recent_count;
-	struct mw_window life_open;
-	struct mw_window life[MW_SERIES_LIFE];
-	struct mw_recent recent_open;
-	struct mw_recent recent[MW_SERIES_RECENT];
+	uint64_t seen;
+	struct mw_floors *floors[MW_MEASURES];
+	struct mw_heap_windows *heap;
+	uint32_t recent_seen;
+	uint16_t life_count;
+	uint16_t recent_count;
 };
 
 /* What mw_series_add() closed. */
@@ -83,14 +96,24 @@ struct mw_points {
 	size_t count;
 };
 
-/** mw_series_init() - an empty series */
+/** mw_series_init() - an empty series; it owns nothing yet */
 void mw_series_init(struct mw_series *series);
+
+/** mw_series_end() - release what it owns */
+void mw_series_end(struct mw_series *series);
+
+/** mw_series_bytes() - memory that it owns besides itself, now */
+size_t mw_series_bytes(const struct mw_series *series);
 
 /**
  * mw_series_add() - take one sample
  * @now_s:  finite, not before the last
  * @values: by enum mw_measure; NAN where unknown
- * Returns which windows it closed, MW_CLOSED_* or 0.
+ * Returns which windows it closed, MW_CLOSED_* or 0. Without memory a measure
+ * that begins to change counts as unchanged until there is some.
+ *
+ * A gap longer than MW_SERIES_GAP times all that was seen before (a clock that was set, a host
+ * that slept) is cut to one interval: @origin_s moves on by it.
  */
 unsigned int mw_series_add(struct mw_series *series, double now_s,
 			   const double values[MW_MEASURES]);
@@ -104,5 +127,11 @@ void mw_series_recent(const struct mw_series *series, struct mw_points *ret_poin
 
 /** mw_series_recent_width_s() - length of a recent window, s; 0 before the second sample */
 double mw_series_recent_width_s(const struct mw_series *series);
+
+/** mw_series_shift() - the clock was set by @by_s: the past moves with it */
+void mw_series_shift(struct mw_series *series, double by_s);
+
+/** mw_series_interval_s() - mean time between two samples, 0 before the second */
+double mw_series_interval_s(const struct mw_series *series);
 
 #endif /* MW_SERIES_H */

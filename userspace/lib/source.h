@@ -22,11 +22,14 @@ typedef int (*mw_sample_fn)(const struct mw_sample *sample, void *arg);
  * @read:  one round: every process visible now (csv: the next instant of the
  *         recording). Returns 0, MW_SOURCE_END at the end of a recording, a
  *         negative errno when the source is unreadable, or what @fn returned.
+ * @has:   whether a life that the last round did not show is still there, for a source that
+ *         looks at some less often; NULL: what a round does not show has gone
  * @free:  releases everything
  */
 struct mw_source_ops {
 	const char *name;
 	int (*read)(struct mw_source *source, double now_s, mw_sample_fn fn, void *arg);
+	bool (*has)(const struct mw_source *source, int32_t pid, uint64_t start_ticks);
 	void (*free)(struct mw_source *source);
 };
 

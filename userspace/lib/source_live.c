@@ -16,6 +16,7 @@
 #include "proc_dir.h"
 #include "source_module.h"
 #include "source_proc.h"
+#include "source_scout.h"
 
 struct source_live {
 	struct mw_source source;
@@ -23,8 +24,11 @@ struct source_live {
 	struct mw_source *proc;
 	struct mw_proc_dir *dir;
 	struct mw_limits *limits;
+	const struct mw_filter *filter;
 	const struct mw_source *origin;
 	int module_error;
+	const char *root;
+	bool is_resting; /* @proc is a scout, and limits are asked for */
 	/* The round under way. */
 	double now_s;
 	mw_sample_fn fn;
@@ -35,12 +39,15 @@ struct source_live {
 static int pass_on(const struct mw_sample *sample, void *arg)
 {
 	struct source_live *live = arg;
-	struct mw_sample limited = *sample;
+	struct mw_sample limited;
 	int err;
 
-	limited.limit_kb = mw_limits_get_kb(live->limits, sample->pid, sample->start_ticks,
-					    sample->rss_kb, live->now_s);
-	err = live->fn(&limited, live->arg);
+	if (!live->is_resting) {
+		limited = *sample;
+		limited.limit_kb = mw_source_live_limit_kb(&live->source, sample);
+		sample = &limited;
+	}
+	err = live->fn(sample, live->arg);
 	live->is_stopped = err != 0;
 	return err;
 }
@@ -54,6 +61,7 @@ static int read_from(struct source_live *live, struct mw_source *origin)
 static int read_live(struct mw_source *source, double now_s, mw_sample_fn fn, void *arg)
 {
 	struct source_live *live = (struct source_live *)source;
+	const struct mw_source *before = live->origin;
 	int err;
 
 	live->now_s = now_s;
@@ -65,10 +73,20 @@ static int read_live(struct mw_source *source, double now_s, mw_sample_fn fn, vo
 	err = read_from(live, live->module);
 	if (err < 0 && !live->is_stopped) {
 		live->module_error = err;
+		/* What it knows is as old as the last round without the module. */
+		if (live->is_resting && before != live->proc)
+			mw_source_scout_restart(live->proc);
 		err = read_from(live, live->proc);
 	}
 	mw_limits_end(live->limits);
 	return err;
+}
+
+static bool has_life(const struct mw_source *source, int32_t pid, uint64_t start_ticks)
+{
+	const struct mw_source *origin = ((const struct source_live *)source)->origin;
+
+	return origin->ops->has != NULL && origin->ops->has(origin, pid, start_ticks);
 }
 
 static void free_source(struct mw_source *source)
@@ -91,6 +109,7 @@ static void free_live(struct mw_source *source)
 static const struct mw_source_ops live_ops = {
 	.name = "live",
 	.read = read_live,
+	.has = has_life,
 	.free = free_live,
 };
 
@@ -123,6 +142,8 @@ int mw_source_live_new(const char *root, const struct mw_filter *filter,
 	if (live == NULL)
 		return -ENOMEM;
 	live->source.ops = &live_ops;
+	live->filter = filter;
+	live->root = root;
 	err = open_sources(live, root, filter);
 	if (err < 0) {
 		free_live(&live->source);
@@ -131,6 +152,32 @@ int mw_source_live_new(const char *root, const struct mw_filter *filter,
 	live->origin = live->proc;
 	*ret_source = &live->source;
 	return 0;
+}
+
+int mw_source_live_rest(struct mw_source *source, unsigned int idle_rounds)
+{
+	struct source_live *live = (struct source_live *)source;
+	struct mw_source *scout;
+	char path[PATH_MAX];
+	int err;
+
+	snprintf(path, sizeof(path), "%s/proc", live->root);
+	err = mw_source_scout_new(path, live->filter, idle_rounds, &scout);
+	if (err < 0)
+		return err;
+	free_source(live->proc);
+	live->proc = scout;
+	live->origin = scout;
+	live->is_resting = true;
+	return 0;
+}
+
+int64_t mw_source_live_limit_kb(struct mw_source *source, const struct mw_sample *sample)
+{
+	struct source_live *live = (struct source_live *)source;
+
+	return mw_limits_get_kb(live->limits, sample->pid, sample->start_ticks, sample->rss_kb,
+				live->now_s);
 }
 
 const char *mw_source_live_origin(const struct mw_source *source)

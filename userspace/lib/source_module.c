@@ -96,6 +96,7 @@ static bool parse_row(const struct source_module *module, const struct layout *l
 	if (ret_sample->rss_kb == MW_UNKNOWN)
 		ret_sample->rss_kb = 0;
 	ret_sample->limit_kb = MW_UNKNOWN;
+	ret_sample->live_kb = MW_UNKNOWN;
 	return true;
 }
 

@@ -35,30 +35,6 @@ struct source_proc {
 	void *arg;
 };
 
-static void fill_sample(const struct source_proc *proc, const struct mw_proc_stat *stat,
-			const struct mw_proc_status *status, struct mw_sample *ret_sample)
-{
-	ret_sample->time_s = proc->now_s;
-	ret_sample->pid = stat->pid;
-	ret_sample->start_ticks = stat->start_ticks;
-	memcpy(ret_sample->comm, stat->comm, sizeof(ret_sample->comm));
-	ret_sample->rss_kb =
-		status->rss_kb != MW_UNKNOWN ? status->rss_kb : stat->rss_pages * proc->page_kb;
-	ret_sample->anon_kb = status->anon_kb;
-	ret_sample->file_kb = status->file_kb;
-	ret_sample->shmem_kb = status->shmem_kb;
-	ret_sample->swap_kb = status->swap_kb;
-	ret_sample->threads = stat->threads;
-	ret_sample->minflt = stat->minflt;
-	ret_sample->page_allocs = MW_UNKNOWN;
-	ret_sample->page_frees = MW_UNKNOWN;
-	ret_sample->owned_user_pages = MW_UNKNOWN;
-	ret_sample->owned_kernel_pages = MW_UNKNOWN;
-	ret_sample->slab_alloc_kb = MW_UNKNOWN;
-	ret_sample->stall_us = MW_UNKNOWN;
-	ret_sample->limit_kb = MW_UNKNOWN;
-}
-
 /* Returns 0, or a negative errno when the process is gone. */
 static int update_status(const struct source_proc *proc, const struct mw_proc_stat *stat,
 			 struct known *known, bool is_new)
@@ -96,7 +72,7 @@ static int read_pid(int32_t pid, void *arg)
 		return -ENOMEM;
 	if (update_status(proc, &stat, known, is_new) < 0)
 		return 0;
-	fill_sample(proc, &stat, &known->status, &sample);
+	mw_proc_sample(&stat, &known->status, proc->page_kb, proc->now_s, &sample);
 	return proc->fn(&sample, proc->arg);
 }
 

@@ -78,4 +78,11 @@ void mw_stats_mann_kendall(const double *y, size_t n, double inflation,
 void mw_stats_theil_sen(const double *t, const double *y, size_t n, double inflation,
 			double coverage, struct mw_slope *ret_slope);
 
+/**
+ * mw_stats_ks() - do two samples of @n and @m values (1 to MW_STATS_MAX) differ in distribution?
+ * @ret_p: the chance of such a distance between two samples of one distribution
+ * Returns the two-sample Kolmogorov-Smirnov distance, 0 to 1.
+ */
+double mw_stats_ks(const double *a, size_t n, const double *b, size_t m, double *ret_p);
+
 #endif /* MW_STATS_H */

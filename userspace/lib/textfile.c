@@ -12,8 +12,7 @@
 
 #define FIRST_BYTES 65536
 
-/* Read until @size bytes or the end of the file. */
-static ssize_t read_full(int fd, char *buf, size_t size)
+ssize_t mw_textfile_read_fd(int fd, char *buf, size_t size)
 {
 	size_t len = 0;
 
@@ -86,7 +85,7 @@ int mw_textbuf_read(struct mw_textbuf *text, const char *path)
 			if (err < 0)
 				break;
 		}
-		got = read_full(fd, text->data + text->len, text->size - text->len);
+		got = mw_textfile_read_fd(fd, text->data + text->len, text->size - text->len);
 		if (got < 0) {
 			err = (int)got;
 			break;

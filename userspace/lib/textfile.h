@@ -21,6 +21,12 @@ ssize_t mw_textfile_read_at(int dirfd, const char *path, char *buf, size_t size)
 ssize_t mw_textfile_read(const char *path, char *buf, size_t size);
 
 /**
+ * mw_textfile_read_fd() - read on until @size bytes or the end of the file
+ * No NUL is put behind them. Returns the bytes read, or a negative errno.
+ */
+ssize_t mw_textfile_read_fd(int fd, char *buf, size_t size);
+
+/**
  * struct mw_textbuf - a buffer that grows to hold whole files and is used again
  * All zero to begin with; mw_textbuf_free() releases it.
  */

@@ -177,23 +177,21 @@ static double tail_of(const struct course *course, const struct mw_trend *trend)
 	return (slope + error) / trend->line.slope;
 }
 
-static bool is_saturating(const struct course *course)
+static bool is_saturating(const struct course *course, struct mw_trend *trend)
 {
-	double tau = 0.0;
-	double gain = mw_saturation_gain(course->t, course->y, course->n, &tau);
-
-	return (gain > SATURATION_GAIN && tau < SATURATION_TAU) ||
-	       (gain > CERTAIN_GAIN && tau < CERTAIN_TAU);
+	trend->curve = mw_saturation_gain(course->t, course->y, course->n, &trend->tau);
+	return (trend->curve > SATURATION_GAIN && trend->tau < SATURATION_TAU) ||
+	       (trend->curve > CERTAIN_GAIN && trend->tau < CERTAIN_TAU);
 }
 
 /*
- * The growth over its standard error, were the residuals an AR(1) process: that
+ * The standard error of the growth, were the residuals an AR(1) process: that
  * of a least-squares slope, times sqrt((1+r)/(1-r)). r is corrected for the bias
  * that detrending a short series gives it (Marriott and Pope 1954). A random
  * walk of n steps rises by up to 3 sqrt(n) steps by chance and leaves residuals
- * with r near one: it stays under 4.
+ * with r near one: its growth stays under 4 errors.
  */
-static double signal_of(const struct course *course, const struct mw_trend *trend)
+static double error_of(const struct course *course, const struct mw_trend *trend)
 {
 	double rest[MW_STATS_MAX], sum = 0.0, mean = 0.0, r, n = (double)course->n;
 
@@ -205,7 +203,19 @@ static double signal_of(const struct course *course, const struct mw_trend *tren
 		sum += (rest[i] - mean) * (rest[i] - mean);
 	r = mw_stats_autocorrelation(rest, course->n, 1);
 	r = fmin(0.95, fmax(0.0, (n * r + 2.0) / (n - 4.0)));
-	return trend->growth / sqrt(sum / n * 12.0 / n * (1.0 + r) / (1.0 - r) + 1e-300);
+	return sqrt(sum / n * 12.0 / n * (1.0 + r) / (1.0 - r));
+}
+
+/* A course that wanders about its line says less of its slope than Theil and Sen knew. */
+static void widen(const struct mw_trend_config *config, const struct course *course,
+		  struct mw_trend *trend)
+{
+	double span = course->t[course->n - 1] - course->t[0];
+	double half = mw_stats_normal_quantile((1.0 - config->coverage) / 2.0) *
+		      error_of(course, trend) / span;
+
+	trend->line.low = fmin(trend->line.low, trend->line.slope - half);
+	trend->line.high = fmax(trend->line.high, trend->line.slope + half);
 }
 
 /* Do a few steps make most of the growth? Each is given twice the scatter. */
@@ -234,7 +244,8 @@ static bool is_chance(const struct mw_trend_config *config, const struct course 
 		      const struct mw_trend *trend)
 {
 	return trend->test.p_rising > config->p_value || trend->line.low <= 0.0 ||
-	       trend->growth < 2.0 * trend->noise || signal_of(course, trend) < MIN_SIGNAL;
+	       trend->growth < 2.0 * trend->noise ||
+	       trend->growth < MIN_SIGNAL * error_of(course, trend);
 }
 
 /* What says most of a growth is asked first: bends and jumps are what correlates the residuals. */
@@ -259,7 +270,7 @@ static enum mw_trend_why judge_course(const struct mw_trend_config *config,
 	trend->tail = tail_of(course, trend);
 	if (trend->tail < config->min_tail)
 		return MW_TREND_STOPPED;
-	if (is_saturating(course))
+	if (is_saturating(course, trend))
 		return MW_TREND_SATURATING;
 	trend->departure = departure(course, trend, &trend->bend);
 	if (trend->departure > config->max_departure || is_jumps(course, trend))
@@ -268,6 +279,7 @@ static enum mw_trend_why judge_course(const struct mw_trend_config *config,
 		return MW_TREND_NOISE;
 	if (trend->level + trend->growth < known)
 		return MW_TREND_KNOWN;
+	widen(config, course, trend);
 	return MW_TREND_RISING;
 }
 
@@ -317,7 +329,7 @@ double mw_trend_reached(const double *tops, const double *floors, size_t n)
 		top = fmax(top, floors[i]);
 		fall = fmax(fall, top - floors[i]);
 	}
-	return mw_stats_select(copy, n, (n - 1) * 9 / 10) + 0.5 * fall;
+	return mw_stats_select(copy, n, (n - 1) * 9 / 10) + fall;
 }
 
 /*

@@ -56,6 +56,8 @@ struct mw_trend_config {
  *             after what the scatter of the windows explains
  * @bend:      the same with that scatter: how straight it is shown to be
  * @tail:      slope of the last third over @line.slope
+ * @curve:     twice the log-likelihood by which a curve towards a level fits better than a line
+ * @tau:       the time constant of that curve, as a part of the growth's span
  * @windows:   windows since @since_t
  * @risen:     how many of them were above the one before
  * @quickened: it rose before @since_t, too, and more slowly
@@ -72,6 +74,8 @@ struct mw_trend {
 	double departure;
 	double bend;
 	double tail;
+	double curve;
+	double tau;
 	size_t windows;
 	size_t risen;
 	size_t width;
@@ -92,8 +96,8 @@ bool mw_trend_judge(const struct mw_trend_config *config, const double *t, const
  * mw_trend_reached() - the watermark of the windows before a growth
  * @tops, @floors: highest and lowest value of each of @n <= MW_STATS_MAX windows
  * Returns the ninth decile of the tops, so that one spike does not count, and
- * half of the deepest fall of the floor above that, since the next wave may be
- * higher than the last; -INFINITY for none.
+ * the deepest fall of the floor above that: what has been given back once may
+ * come again on top of the next wave; -INFINITY for none.
  */
 double mw_trend_reached(const double *tops, const double *floors, size_t n);
 

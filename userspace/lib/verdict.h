@@ -12,7 +12,7 @@
 
 #include "sample.h"
 
-#define MW_REASON_MAX 256
+#define MW_REASON_MAX 384
 
 /* Times that do not exist (no alert yet, no limit known) are NAN. */
 struct mw_verdict {
@@ -31,6 +31,13 @@ struct mw_verdict {
 	int64_t limit_kb;	    /* the limit that will be hit first, or MW_UNKNOWN */
 	double time_to_limit_s;	    /* from the last sample, or NAN */
 	char reason[MW_REASON_MAX]; /* one sentence in words, with its numbers */
+	double time_to_limit_low_s;  /* at the upper end of the rate, or NAN */
+	double time_to_limit_high_s; /* at the lower end, NAN when that is not above 0 */
+	double watermark_kib;	     /* above it the heap is unusually high, or NAN (watermark.h) */
+	double above_watermark_s;    /* for how long it is, 0 when it is not */
+	double alloc_per_s;	     /* pages allocated, or minor faults, 1/s, or NAN */
+	double alloc_change;	     /* times the rate before it changed abruptly, else 1 */
+	double drift; /* two-sample Kolmogorov-Smirnov: first and last third of the floor, or NAN */
 };
 
 /* Longest text of mw_format_*(), with its NUL. */

@@ -1,0 +1,138 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What the daemon keeps and tells when things go wrong: kill -9 while an alert fires,
+# a sink that is down meanwhile, a database that is corrupt, a disk that is full.
+
+# shellcheck source=tests/cli/tap.sh
+. "$(dirname "$0")/tap.sh"
+
+build_grow
+
+# configure STATE LOG: a daemon that looks at the growing process alone.
+configure() {
+	cat >"$work/memwatch.yaml" <<-END
+		sampling:
+		  interval: 20ms
+		selection:
+		  include:
+		    - comm: [$grow_name]
+		state:
+		  path: $1
+		sinks:
+		  - type: file
+		    path: $2
+		queue:
+		  retry_min: 100ms
+		  retry_max: 200ms
+	END
+}
+
+start() {
+	"$MEMWATCH" watch --config "$work/memwatch.yaml" --json >>"$work/out" 2>>"$work/err" &
+	pid=$!
+}
+
+# until_true SECONDS COMMAND: returns whether it became so.
+until_true() {
+	local left=$(($1 * 10))
+	shift
+	while ! eval "$*"; do
+		left=$((left - 1))
+		[ "$left" -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+
+stop() {
+	status=0
+	kill -TERM "$pid"
+	wait "$pid" || status=$?
+	err=$(cat "$work/err") out=$(cat "$work/out")
+}
+
+: >"$work/out"
+: >"$work/err"
+
+# --- kill -9, and a sink that is down ---------------------------------------------------------
+configure "$work/state.db" "$work/none/log"
+"$grow" 100 20 100000 &
+child=$!
+start
+until_true 60 '[ -s "$work/out" ]'
+until_true 10 'grep -q "sink file is down: " "$work/err"'
+kill -KILL "$pid"
+wait "$pid" 2>/dev/null
+start
+sleep 0.5
+kill -KILL "$pid"
+wait "$pid" 2>/dev/null
+kill "$child"
+wait "$child" 2>/dev/null
+mkdir "$work/none"
+start
+until_true 60 '[ -e "$work/none/log" ] && [ "$(wc -l <"$work/none/log")" -ge 2 ]'
+stop
+check "an alert that fired is resolved after kill -9, and told by a sink that was down" all_of 'exits 0' \
+	'is_json "$work/none/log"' 'jq -se "
+	.[0].state == \"firing\" and .[-1].state == \"resolved\" and .[0].pid == $child and
+	.[0].fingerprint == .[-1].fingerprint and (map(.id) | unique | length) == 2 and
+	.[-1].starts_s <= .[-1].ends_s" "$work/none/log" >/dev/null'
+check "and both stand in the history" all_of 'mw history --state "$work/state.db" --alerts --json' \
+	'jq -se "map(.state) == [\"firing\", \"resolved\"]" "$work/out" >/dev/null'
+
+# --- a corrupt database under an alert that fires ------------------------------------------------
+: >"$work/out"
+: >"$work/err"
+configure "$work/state.db" "$work/log"
+"$grow" 100 20 100000 &
+child=$!
+start
+until_true 60 '[ -s "$work/log" ]'
+kill -KILL "$pid"
+wait "$pid" 2>/dev/null
+head -c 8192 /dev/urandom | dd of="$work/state.db" conv=notrunc 2>/dev/null
+start
+until_true 30 'grep -q "was corrupt: kept as " "$work/err"'
+# Its state could be read and it stands, or it is found again.
+until_true 10 '[ "$(wc -l <"$work/out")" -ge 2 ]'
+kill "$child"
+wait "$child" 2>/dev/null
+until_true 60 'grep -q resolved "$work/log"'
+stop
+check "a corrupt database is kept aside, and its alert is told again" all_of 'exits 0' \
+	'ls "$work"/state.db.corrupt-* >/dev/null' \
+	'[ "$(jq -s "map(.fingerprint) | unique | length" "$work/log")" -eq 1 ]' \
+	'[ "$(tail -1 "$work/log" | jq -r .state)" = resolved ]'
+
+# --- a disk that is full from the start, and has room later -----------------------------------------
+mkdir "$work/disk"
+if [ "$(id -u)" -eq 0 ] && mount -t tmpfs -o size=1m tmpfs "$work/disk" 2>/dev/null; then
+	trap 'umount -l "$work/disk" 2>/dev/null; rm -rf "$work"' EXIT
+	: >"$work/out"
+	: >"$work/err"
+	dd if=/dev/zero of="$work/disk/ballast" bs=4096 2>/dev/null
+	configure "$work/disk/state.db" "$work/log2"
+	"$grow" 100 20 100000 &
+	child=$!
+	start
+	until_true 60 '[ -s "$work/log2" ]'
+	check "a full disk keeps no alert back" all_of '[ -s "$work/log2" ]' \
+		'grep -q "No space left on device" "$work/err"' 'kill -0 "$pid"'
+	rm "$work/disk/ballast"
+	until_true 60 'grep -q "takes writes again" "$work/err"'
+	kill -KILL "$pid"
+	wait "$pid" 2>/dev/null
+	kill "$child"
+	wait "$child" 2>/dev/null
+	start
+	until_true 60 'grep -q resolved "$work/log2"'
+	stop
+	check "and when there is room the alert is kept" all_of 'exits 0' \
+		'[ "$(jq -s "map(.fingerprint) | unique | length" "$work/log2")" -eq 1 ]' \
+		'[ "$(tail -1 "$work/log2" | jq -r .state)" = resolved ]'
+	umount -l "$work/disk"
+else
+	echo "ok - a full disk # SKIP needs root, to mount a small tmpfs"
+fi
+finish

@@ -1,0 +1,522 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * drill.c - `memwatch drill`: the fire drill. Starts a leak that is known in a
+ * process of its own, under a limit of its own, and says how long the daemon
+ * that runs here took to tell of it, how far from the limit that was, and how
+ * well it knew the rate. Must never endanger the host: the limit stands before
+ * the first byte is taken.
+ */
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../lib/alert_tail.h"
+#include "../lib/meminfo.h"
+#include "../lib/proc_dir.h"
+#include "../lib/verdict.h"
+#include "cli.h"
+#include "drill_leak.h"
+#include "ticker.h"
+
+static const char name[] = "drill";
+
+/* How often one looks for the alert, s. */
+#define LOOK_S 0.2
+
+/* The default leak meets its limit after this, s. */
+#define WAY_S 3600
+
+/* Of what the host has available, a drill takes at most this part. */
+#define HOST_PART 0.5
+
+enum {
+	OPTION_JSON = 1000,
+	OPTION_SHAPE,
+	OPTION_CLASS,
+	OPTION_LIMIT,
+	OPTION_END,
+};
+
+static const char help[] =
+	"Usage: memwatch drill [OPTIONS] --alerts FILE\n"
+	"\n"
+	"The fire drill: makes a leak in a process of its own (mw-drill) and waits until the\n"
+	"daemon that runs here (memwatch watch) tells of it. Says how long that took, how far\n"
+	"from the limit it was, and how well the rate was known. As root the limit is a\n"
+	"control group of its own, so that the kernel can kill nothing else; as anybody else\n"
+	"RLIMIT_AS.\n"
+	"\n"
+	"Options:\n"
+	"  -a, --alerts FILE   where the daemon's alerts go, as JSON Lines\n"
+	"  -l, --limit SIZE    what the process may hold (default: 256M)\n"
+	"  -r, --rate SIZE     how much it leaks a second (default: the limit in an hour)\n"
+	"      --shape SHAPE   line, stairs, or saw: a line under garbage (default: line)\n"
+	"      --class CLASS   heap, shared or threads (default: heap)\n"
+	"  -t, --timeout TIME  give up after this (default: until the limit is met)\n"
+	"      --to-the-end    leak on after the alert, until the limit is met\n"
+	"      --json          one JSON object instead of sentences\n"
+	"  -h, --help          this text\n"
+	"SIZE is a number with K, M or G; TIME one with ms, s, m, h or d.\n"
+	"\n"
+	"Examples:\n"
+	"  memwatch watch --json > /tmp/alerts.jsonl & memwatch drill -a /tmp/alerts.jsonl\n"
+	"  memwatch drill -a /var/log/memwatch.jsonl --limit 1G --rate 2M --shape saw\n"
+	"\n"
+	"Exit codes:\n"
+	"  0  the daemon told of it         2  wrong command line\n"
+	"  1  it did not, before the limit  4  the drill itself failed\n";
+
+struct drill_options {
+	const char *alerts;
+	struct drill_plan plan;
+	int64_t limit_kib;
+	double timeout_s;
+	bool is_to_the_end;
+	bool is_json;
+};
+
+struct drill {
+	const struct drill_options *options;
+	struct drill_limit limit;
+	struct drill_truth *truth;
+	struct mw_alert_tail *tail;
+	struct ticker ticker;
+	pid_t pid;
+	uint64_t start_ticks;
+	double begin_s;
+	/* What came of it. */
+	bool is_told;
+	struct mw_told told;
+	double told_after_s;
+	int64_t leaked_when_told_kib;
+	bool has_ended;
+	int wait_status;
+	double ended_after_s;
+};
+
+static double elapsed_s(const struct drill *drill)
+{
+	return ticker_now_s(&drill->ticker) - drill->begin_s;
+}
+
+static void reap(struct drill *drill, bool is_waiting)
+{
+	if (drill->has_ended ||
+	    waitpid(drill->pid, &drill->wait_status, is_waiting ? 0 : WNOHANG) != drill->pid)
+		return;
+	drill->has_ended = true;
+	drill->ended_after_s = elapsed_s(drill);
+}
+
+/* Returns 0, or the exit code after a message. */
+static int look_for_alert(struct drill *drill)
+{
+	int found;
+
+	if (drill->is_told)
+		return 0;
+	found = mw_alert_tail_find(drill->tail, drill->pid, drill->start_ticks, &drill->told);
+	if (found < 0)
+		return cli_error(name, "cannot read %s: %s", drill->options->alerts,
+				 strerror(-found));
+	if (found == 0)
+		return 0;
+	drill->is_told = true;
+	drill->told_after_s = elapsed_s(drill);
+	drill->leaked_when_told_kib = drill->truth->leaked_kib;
+	return 0;
+}
+
+static void show_progress(const struct drill *drill)
+{
+	char leaked[MW_FORMAT_MAX];
+	char limit[MW_FORMAT_MAX];
+	char now[MW_FORMAT_MAX];
+
+	if (!isatty(STDERR_FILENO))
+		return;
+	mw_format_kib((double)drill->truth->leaked_kib, leaked);
+	mw_format_kib((double)drill->limit.kib, limit);
+	mw_format_duration(elapsed_s(drill), now);
+	fprintf(stderr, "\rmemwatch drill: %s, %s of %s leaked, %s\033[K", now, leaked, limit,
+		drill->is_told ? "alerted" : "no alert yet");
+}
+
+static void clear_progress(void)
+{
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr, "\r\033[K");
+}
+
+/* Until the alert, the limit, the timeout or a signal. Returns 0, or the exit code. */
+static int wait_for_alert(struct drill *drill)
+{
+	const struct drill_options *options = drill->options;
+	int status;
+
+	do {
+		reap(drill, false);
+		status = look_for_alert(drill);
+		show_progress(drill);
+		if (status != 0 || drill->has_ended)
+			break;
+		if (drill->is_told && !options->is_to_the_end)
+			break;
+	} while (ticker_wait(&drill->ticker));
+	clear_progress();
+	return status;
+}
+
+/* --- what came of it -------------------------------------------------------------- */
+
+static bool has_met_limit(const struct drill *drill)
+{
+	if (!drill->has_ended)
+		return false;
+	return drill_limit_was_met(&drill->limit) ||
+	       (WIFEXITED(drill->wait_status) &&
+		WEXITSTATUS(drill->wait_status) == DRILL_EXIT_FULL);
+}
+
+/* Until the limit at the true rate, from the alert on. */
+static double margin_s(const struct drill *drill)
+{
+	return ((double)drill->limit.kib - (double)drill->leaked_when_told_kib) /
+	       drill->options->plan.rate_kib_s;
+}
+
+static const char *end_word(const struct drill *drill, bool was_met)
+{
+	if (was_met)
+		return drill->limit.is_cgroup ? "killed" : "refused";
+	return drill->has_ended ? "ended" : "stopped";
+}
+
+static void say_alert(const struct drill *drill)
+{
+	double rate = drill->options->plan.rate_kib_s;
+	char after[MW_FORMAT_MAX];
+	char leaked[MW_FORMAT_MAX];
+	char limit[MW_FORMAT_MAX];
+	char margin[MW_FORMAT_MAX];
+	char said[MW_FORMAT_MAX];
+	char truth[MW_FORMAT_MAX];
+
+	mw_format_duration(drill->told_after_s, after);
+	mw_format_kib((double)drill->leaked_when_told_kib, leaked);
+	mw_format_kib((double)drill->limit.kib, limit);
+	mw_format_duration(margin_s(drill), margin);
+	mw_format_rate(drill->told.rate_kib_per_s, rate, said);
+	mw_format_rate(rate, rate, truth);
+	printf("ALERTED after %s, when %s of %s had leaked (%.0f %%): %s before the limit.\n"
+	       "The alert says %s [%s]; the truth is %s (%+.1f %%).\n",
+	       after, leaked, limit,
+	       100 * (double)drill->leaked_when_told_kib / (double)drill->limit.kib, margin, said,
+	       drill->told.class_name, truth, 100 * (drill->told.rate_kib_per_s / rate - 1));
+}
+
+static void say_end(const struct drill *drill, bool was_met)
+{
+	char after[MW_FORMAT_MAX];
+	char leaked[MW_FORMAT_MAX];
+
+	mw_format_duration(drill->has_ended ? drill->ended_after_s : elapsed_s(drill), after);
+	mw_format_kib((double)drill->truth->leaked_kib, leaked);
+	if (!drill->is_told)
+		printf("NOT ALERTED: nothing in %s names process %d.\n", drill->options->alerts,
+		       drill->pid);
+	if (was_met)
+		printf("The limit was met after %s, %s leaked: the process was %s.\n", after,
+		       leaked, drill->limit.is_cgroup ? "killed by the kernel" : "refused memory");
+	else
+		printf("The leak was ended after %s, %s leaked.\n", after, leaked);
+}
+
+static bool add_number(cJSON *object, const char *key, double value)
+{
+	if (!isfinite(value))
+		return cJSON_AddNullToObject(object, key) != NULL;
+	return cJSON_AddNumberToObject(object, key, round(value * 1000) / 1000) != NULL;
+}
+
+static bool fill_json(cJSON *object, const struct drill *drill, bool was_met)
+{
+	bool told = drill->is_told;
+
+	return cJSON_AddBoolToObject(object, "alerted", told) &&
+	       add_number(object, "pid", drill->pid) &&
+	       add_number(object, "begin_s", drill->begin_s) &&
+	       add_number(object, "limit_kib", (double)drill->limit.kib) &&
+	       cJSON_AddStringToObject(object, "limit_by",
+				       drill->limit.is_cgroup ? "cgroup" : "RLIMIT_AS") &&
+	       add_number(object, "alert_after_s", told ? drill->told_after_s : NAN) &&
+	       add_number(object, "leaked_at_alert_kib",
+			  told ? (double)drill->leaked_when_told_kib : NAN) &&
+	       add_number(object, "part_of_way",
+			  told ? (double)drill->leaked_when_told_kib / (double)drill->limit.kib
+			       : NAN) &&
+	       add_number(object, "margin_s", told ? margin_s(drill) : NAN) &&
+	       add_number(object, "rate_kib_per_s", drill->options->plan.rate_kib_s) &&
+	       add_number(object, "alert_rate_kib_per_s",
+			  told ? drill->told.rate_kib_per_s : NAN) &&
+	       cJSON_AddStringToObject(object, "alert_class",
+				       told ? drill->told.class_name : "none") &&
+	       cJSON_AddStringToObject(object, "end", end_word(drill, was_met)) &&
+	       add_number(object, "ended_after_s",
+			  drill->has_ended ? drill->ended_after_s : elapsed_s(drill)) &&
+	       add_number(object, "leaked_kib", (double)drill->truth->leaked_kib);
+}
+
+static int print_json(const struct drill *drill, bool was_met)
+{
+	cJSON *object = cJSON_CreateObject();
+	char *text = NULL;
+
+	if (object != NULL && fill_json(object, drill, was_met))
+		text = cJSON_PrintUnformatted(object);
+	if (text != NULL)
+		puts(text);
+	cJSON_free(text);
+	cJSON_Delete(object);
+	return text != NULL ? 0 : cli_error(name, "out of memory");
+}
+
+static int tell(const struct drill *drill)
+{
+	bool was_met = has_met_limit(drill);
+	int status = drill->is_told ? CLI_OK : CLI_FOUND;
+	int err = 0;
+
+	if (drill->options->is_json) {
+		err = print_json(drill, was_met);
+	} else {
+		if (drill->is_told)
+			say_alert(drill);
+		say_end(drill, was_met);
+	}
+	return cli_close_stdout(name, err != 0 ? err : status);
+}
+
+/* --- starting ------------------------------------------------------------------------ */
+
+/* A drill must not be what fills the host. Returns 0, or the exit code after a message. */
+static int check_host(int64_t limit_kib)
+{
+	char text[4096];
+	int64_t available = MW_UNKNOWN;
+	FILE *file = fopen("/proc/meminfo", "re");
+	char wants[MW_FORMAT_MAX];
+	char has[MW_FORMAT_MAX];
+
+	if (file != NULL) {
+		available =
+			mw_meminfo_kb(text, fread(text, 1, sizeof(text), file), "MemAvailable:");
+		fclose(file);
+	}
+	if (available == MW_UNKNOWN || (double)limit_kib <= HOST_PART * (double)available)
+		return 0;
+	mw_format_kib((double)limit_kib, wants);
+	mw_format_kib((double)available, has);
+	return cli_error(name,
+			 "the limit of %s is more than half of the %s that this host has "
+			 "available: give a smaller --limit",
+			 wants, has);
+}
+
+static void say_begin(const struct drill *drill)
+{
+	char rate[MW_FORMAT_MAX];
+	char limit[MW_FORMAT_MAX];
+
+	mw_format_rate(drill->options->plan.rate_kib_s, drill->options->plan.rate_kib_s, rate);
+	mw_format_kib((double)drill->limit.kib, limit);
+	cli_note(name, "mw-drill (pid %d) leaks %s; limit %s by %s%s%s%s", drill->pid, rate, limit,
+		 drill->limit.is_cgroup ? "" : "RLIMIT_AS (no control group: ",
+		 drill->limit.is_cgroup ? drill->limit.dir : strerror(-drill->limit.why_not),
+		 drill->limit.is_cgroup ? "" : ")", "; waiting for the daemon to tell");
+}
+
+/* Of the process, by /proc. Returns 0 or a negative errno. */
+static int find_start(struct drill *drill)
+{
+	struct mw_proc_dir *dir;
+	struct mw_proc_stat stat;
+	int err = mw_proc_dir_open("/proc", &dir);
+
+	if (err < 0)
+		return err;
+	err = mw_proc_dir_stat(dir, drill->pid, &stat);
+	if (err == 0)
+		drill->start_ticks = stat.start_ticks;
+	mw_proc_dir_close(dir);
+	return err;
+}
+
+/* Returns 0, or the exit code after a message. */
+static int start(struct drill *drill)
+{
+	const struct drill_options *options = drill->options;
+	int err;
+
+	drill->truth = mmap(NULL, sizeof(*drill->truth), PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	drill->tail = mw_alert_tail_open(options->alerts);
+	if (drill->truth == MAP_FAILED || drill->tail == NULL)
+		return cli_error(name, "out of memory");
+	drill_limit_make(&drill->limit, options->limit_kib);
+	ticker_start(&drill->ticker, LOOK_S, options->timeout_s);
+	drill->begin_s = ticker_now_s(&drill->ticker);
+	drill->pid = drill_leak_start(&options->plan, &drill->limit, drill->truth);
+	if (drill->pid < 0)
+		return cli_error(name, "cannot start a process: %s", strerror(-drill->pid));
+	err = find_start(drill);
+	if (err < 0)
+		return cli_error(name, "cannot read /proc/%d: %s", drill->pid, strerror(-err));
+	say_begin(drill);
+	return 0;
+}
+
+static void end(struct drill *drill)
+{
+	if (drill->pid > 0 && !drill->has_ended)
+		kill(drill->pid, SIGKILL);
+	if (drill->pid > 0)
+		reap(drill, true);
+	if (drill->limit.kib > 0)
+		drill_limit_remove(&drill->limit);
+	mw_alert_tail_close(drill->tail);
+}
+
+static int run_drill(const struct drill_options *options)
+{
+	struct drill drill = { .options = options };
+	int status = start(&drill);
+
+	if (status == 0)
+		status = wait_for_alert(&drill);
+	if (status == 0 && drill.has_ended && WIFEXITED(drill.wait_status) &&
+	    WEXITSTATUS(drill.wait_status) == DRILL_EXIT_LIMIT)
+		status = cli_error(name, "the limit could not be set, so nothing was leaked");
+	else if (status == 0)
+		status = tell(&drill);
+	end(&drill);
+	return status;
+}
+
+/* --- the command line ------------------------------------------------------------------ */
+
+/* Index of @text in @words, or -1 after a message that lists them. */
+static int one_of(const char *option, const char *text, const char *const *words, int count,
+		  const char *list)
+{
+	for (int i = 0; i < count; i++)
+		if (strcmp(text, words[i]) == 0)
+			return i;
+	cli_usage_error(name, "%s: '%s' is none of %s", option, text, list);
+	return -1;
+}
+
+static int take_shape(const char *text, struct drill_plan *plan)
+{
+	static const char *const words[] = { "line", "stairs", "saw" };
+	int found = one_of("--shape", text, words, 3, "line, stairs, saw");
+
+	plan->shape = (enum drill_shape)found;
+	return found < 0 ? CLI_USAGE : 0;
+}
+
+static int take_class(const char *text, struct drill_plan *plan)
+{
+	static const char *const words[] = { "heap", "shared", "threads" };
+	int found = one_of("--class", text, words, 3, "heap, shared, threads");
+
+	plan->class = (enum drill_class)found;
+	return found < 0 ? CLI_USAGE : 0;
+}
+
+static int take_rate(const char *text, struct drill_plan *plan)
+{
+	int64_t kib;
+	int status = cli_size_kb(name, "--rate", text, &kib);
+
+	if (status == 0)
+		plan->rate_kib_s = (double)kib;
+	return status;
+}
+
+static int take_option(struct drill_options *options, int option)
+{
+	switch (option) {
+	case 'a': options->alerts = optarg; return 0;
+	case 'l': return cli_size_kb(name, "--limit", optarg, &options->limit_kib);
+	case 'r': return take_rate(optarg, &options->plan);
+	case 't': return cli_duration(name, "--timeout", optarg, &options->timeout_s);
+	case OPTION_SHAPE: return take_shape(optarg, &options->plan);
+	case OPTION_CLASS: return take_class(optarg, &options->plan);
+	case OPTION_END: options->is_to_the_end = true; return 0;
+	case OPTION_JSON: options->is_json = true; return 0;
+	default: return -1;
+	}
+}
+
+/* Returns 0, or the exit code after a message. */
+static int check_options(struct drill_options *options, char *const *rest)
+{
+	if (*rest != NULL)
+		return cli_usage_error(name, "unexpected argument '%s'", *rest);
+	if (options->alerts == NULL)
+		return cli_usage_error(name,
+				       "--alerts is missing: where do the daemon's alerts go?");
+	options->plan.limit_kib = (double)options->limit_kib;
+	if (options->plan.rate_kib_s == 0)
+		options->plan.rate_kib_s = options->plan.limit_kib / WAY_S;
+	if (ticker_catch_signals() < 0)
+		return cli_error(name, "cannot catch signals: %s", strerror(errno));
+	return check_host(options->limit_kib);
+}
+
+static int run(int argc, char **argv)
+{
+	static const struct option long_options[] = {
+		{ "alerts", required_argument, NULL, 'a' },
+		{ "limit", required_argument, NULL, 'l' },
+		{ "rate", required_argument, NULL, 'r' },
+		{ "shape", required_argument, NULL, OPTION_SHAPE },
+		{ "class", required_argument, NULL, OPTION_CLASS },
+		{ "timeout", required_argument, NULL, 't' },
+		{ "to-the-end", no_argument, NULL, OPTION_END },
+		{ "json", no_argument, NULL, OPTION_JSON },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct drill_options options = { .limit_kib = 256 * 1024 };
+	int status = 0;
+	int option;
+
+	opterr = 0;
+	while (status == 0 &&
+	       (option = getopt_long(argc, argv, "+:ha:l:r:t:", long_options, NULL)) != -1) {
+		if (option == 'h')
+			return cli_print_help(&cli_drill);
+		status = take_option(&options, option);
+		if (status < 0)
+			status = cli_bad_option(name, option, argv);
+	}
+	if (status == 0)
+		status = check_options(&options, argv + optind);
+	if (status == 0)
+		status = run_drill(&options);
+	return status;
+}
+
+const struct cli_command cli_drill = {
+	.name = name,
+	.summary = "the fire drill: a known leak; does the daemon tell in time?",
+	.help = help,
+	.run = run,
+};
