@@ -40,8 +40,8 @@ mw_equal "what is refused changes nothing" "$(cat $CONFIG)" "$before"
 mw_holds "and is told in the log" sh -c 'dmesg | grep -q "memwatch: config: "'
 
 # Off: - for what is not known, no probe runs and no function is hooked.
-mw_holds "hooks are the kernel's kprobes" grep -q folio_migrate_flags $KPROBES
-mw_holds "with pages on, events come" [ "$(busy mm_page_alloc)" -gt 1000 ]
+mw_holds "hooks are the kernel's kprobes" grep -qE "folio_migrate_flags|migrate_page_states" $KPROBES
+mw_holds "with pages on, events come" [ "$(busy mm_page_alloc)" -gt 100 ]
 echo 'pages 0' >$CONFIG
 for name in page_allocs page_frees owned_user_pages owned_kernel_pages; do
 	mw_equal "with pages off $name is -" "$(column $name)" -
@@ -49,11 +49,11 @@ done
 mw_equal "and no page event comes" "$(busy mm_page_alloc) $(busy mm_page_free)" "0 0"
 mw_equal "and nothing is hooked" "$(cat $KPROBES)" ""
 echo 'pages 1' >$CONFIG
-mw_holds "pages on again: the hooks are back" grep -q folio_migrate_flags $KPROBES
-mw_holds "and events come" [ "$(busy mm_page_alloc)" -gt 1000 ]
+mw_holds "pages on again: the hooks are back" grep -qE "folio_migrate_flags|migrate_page_states" $KPROBES
+mw_holds "and events come" [ "$(busy mm_page_alloc)" -gt 100 ]
 mw_holds "and a count is a count" [ "$(column page_allocs)" -gt 0 ]
 mw_holds "of what was there before, [unknown] has the most" \
-	[ "$(mw_column /proc/memwatch/tasks page_allocs comm '[unknown]')" -gt 1000 ]
+	[ "$(mw_column /proc/memwatch/tasks page_allocs comm '[unknown]')" -gt 100 ]
 
 echo 'growth 0' >$CONFIG
 mw_equal "with growth off its rates are -" \
@@ -70,7 +70,10 @@ mw_holds "stalls on again" [ "$(column stall_us)" -ge 0 ]
 mw_equal "slab is off to begin with" "$(column slab_alloc_kb)" -
 mw_equal "and counts nothing" "$(busy kmem_cache_alloc) $(busy kmalloc)" "0 0"
 echo 'slab 1' >$CONFIG
-mw_holds "slab on: objects are counted" [ "$(busy kmem_cache_alloc)" -gt 1000 ]
+mw_holds "slab on: objects are counted" [ "$(busy kmem_cache_alloc)" -gt 100 ]
+mw_equal "but no bytes" "$(column slab_alloc_kb)" -
+echo 'slab 2' >$CONFIG
+mw_holds "objects with bytes: counted anew" [ "$(busy kmem_cache_alloc)" -gt 100 ]
 mw_holds "and bytes" [ "$(column slab_alloc_kb)" -gt 0 ]
 echo 'slab 0' >$CONFIG
 mw_equal "and off again" "$(busy kmem_cache_alloc) $(column slab_alloc_kb)" "0 -"
@@ -86,6 +89,7 @@ wrong() {
 	mw_holds "and leaves nothing" [ ! -e /proc/memwatch ]
 }
 
+wrong slab=3 'slab=3 is out of range: 0 to 2'
 wrong max_tasks=63 'max_tasks=63 is out of range: 64 to 32762'
 wrong max_tasks=32763 'max_tasks=32763 is out of range: 64 to 32762'
 wrong max_tasks=0 'max_tasks=0 is out of range'
@@ -95,6 +99,6 @@ mw_load off=1
 mw_equal "off=1: nothing is hooked" "$(cat $KPROBES)" ""
 mw_equal "and nothing counts" "$(busy mm_page_alloc) $(column page_allocs)" "0 -"
 echo 'pages 1' >$CONFIG
-mw_holds "until it is switched on" [ "$(busy mm_page_alloc)" -gt 1000 ]
+mw_holds "until it is switched on" [ "$(busy mm_page_alloc)" -gt 100 ]
 mw_unload
 mw_end

@@ -9,11 +9,7 @@
 
 . /lib.sh
 
-setting() {
-	sed -n "s/.*mw_$1=\([0-9]*\).*/\1/p" /proc/cmdline | grep . || echo "$2"
-}
-
-packets=$(setting packets 40000)
+packets=$(mw_setting packets 40000)
 
 mw_load
 echo 'keep_exited 16384' >/proc/memwatch/config

@@ -9,11 +9,7 @@
 
 . /lib.sh
 
-setting() {
-	sed -n "s/.*mw_$1=\([0-9]*\).*/\1/p" /proc/cmdline | grep . || echo "$2"
-}
-
-processes=$(setting processes 2000)
+processes=$(mw_setting processes 2000)
 
 mw_load max_tasks=32762
 echo 'keep_exited 16384' >/proc/memwatch/config

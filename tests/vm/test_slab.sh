@@ -10,6 +10,8 @@
 mw_load
 echo 'slab 1' >/proc/memwatch/config
 mw_holds "driven caches" slab_drive
+echo 'slab 2' >/proc/memwatch/config
+mw_holds "driven caches, with bytes by process" slab_drive bytes
 mw_equal "no bulk call was missed" \
 	"$(mw_status missed.kmem_cache_alloc_bulk) $(mw_status missed.kmem_cache_free_bulk)" "0 0"
 mw_equal "no cache found the table full" "$(mw_status dropped.kmem_cache_alloc)" 0

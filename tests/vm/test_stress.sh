@@ -10,10 +10,6 @@
 
 . /lib.sh
 
-setting() {
-	sed -n "s/.*mw_$1=\([0-9]*\).*/\1/p" /proc/cmdline | grep . || echo "$2"
-}
-
 # vmstat KEY...: their sum.
 vmstat() {
 	for key in "$@"; do
@@ -33,13 +29,9 @@ slab_pages() {
 	awk '/^Slab:/ { print int($2 / 4) }' /proc/meminfo
 }
 
-seconds=$(setting seconds 15)
+seconds=$(mw_setting seconds 15)
 
-# A kill for lack of memory prints its own trace, which the harness takes for a fault:
-# the console says nothing meanwhile, and what the kernel is tainted by says it later.
-dmesg -n 1
-echo 0 >/proc/sys/vm/oom_dump_tasks
-
+mw_quiet_console
 echo 0 >/proc/sys/vm/compaction_proactiveness
 echo +memory >/sys/fs/cgroup/cgroup.subtree_control
 mkdir /sys/fs/cgroup/tight /mnt
@@ -78,9 +70,7 @@ fi
 mw_equal "no bulk allocation was missed" "$(mw_status missed.alloc_pages_bulk)" 0
 mw_equal "no process lacked a slot" "$(mw_status slots_overflowed)" 0
 
-# W is a warning, D an oops, B a bad page, L a lockup.
-mw_equal "the kernel did not complain" "$(($(cat /proc/sys/kernel/tainted) & (512 | 128 | 32 | 16384)))" 0
-dmesg -n 7
+mw_kernel_is_well
 
 # Page cache belongs to whoever read it, dead or alive, until it is dropped.
 sync

@@ -22,6 +22,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #define TRUTH_COLUMNS 32
@@ -269,6 +270,14 @@ static inline bool truth_find(char *text, const char *key, const char *value,
 		if (!strcmp(ret_row[column], value))
 			return true;
 	return false;
+}
+
+/* A PREEMPT_RT kernel? There whoever frees may be preempted, and frees later. */
+static inline bool truth_is_rt(void)
+{
+	struct utsname name;
+
+	return !uname(&name) && strstr(name.version, "PREEMPT_RT");
 }
 
 #endif /* MW_TRUTH_H */

@@ -5,25 +5,19 @@
  */
 #include <linux/module.h>
 #include <linux/slab.h>
-#include <linux/tracepoint.h>
-#include <trace/events/kmem.h>
-#include <trace/events/sched.h>
 
 #include "compat/probe_types.h"
 
-static void on_alloc(void *data, struct page *page, unsigned int order, gfp_t gfp, int type)
-{
-}
+#include <trace/events/compaction.h>
+#include <trace/events/kmem.h>
+#include <trace/events/sched.h>
+#include <trace/events/vmscan.h>
 
-static void on_free(void *data, struct page *page, unsigned int order)
-{
-}
+#define NOTHING(...) do { } while (0)
 
-static __always_inline void rss_changed(struct mm_struct *mm)
-{
-}
-
-MW_DEFINE_RSS_STAT_PROBES(rss_changed)
+MW_DEFINE_PAGE_ALLOC_PROBE(on_alloc, NOTHING)
+MW_DEFINE_PAGE_FREE_PROBE(on_free, NOTHING)
+MW_DEFINE_RSS_STAT_PROBES(on_rss_stat, NOTHING)
 
 static void on_cache_alloc(void *data, unsigned long site, const void *object,
 			   struct kmem_cache *cache, gfp_t gfp, int node)
@@ -52,8 +46,6 @@ MW_CHECK_PROBE(kmem_cache_alloc, on_cache_alloc);
 MW_CHECK_PROBE(kmem_cache_free, on_cache_free);
 MW_CHECK_PROBE(kmalloc, on_kmalloc);
 MW_CHECK_PROBE(kfree, on_kfree);
-MW_CHECK_PROBE(mm_page_alloc, on_alloc);
-MW_CHECK_PROBE(mm_page_free, on_free);
 
 static struct {
 	const char *name;
@@ -63,7 +55,7 @@ static struct {
 } probes[] = {
 	{ "mm_page_alloc", on_alloc },
 	{ "mm_page_free", on_free },
-	{ "rss_stat", MW_RSS_STAT_PROBE },
+	{ "rss_stat", MW_RSS_STAT_PROBE(on_rss_stat) },
 	{ "kmem_cache_alloc", on_cache_alloc, true },
 	{ "kmem_cache_free", on_cache_free, true },
 	{ "kmalloc", on_kmalloc, true },

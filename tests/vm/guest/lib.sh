@@ -12,7 +12,11 @@
 #	mw_task TGID COLUMN        that column of /proc/memwatch/tasks
 #	mw_status KEY              a value of /proc/memwatch/status
 #	mw_proc_kb PID KEY         a kB value of /proc/PID/status
+#	mw_setting NAME DEFAULT    the number of mw_NAME= on the kernel's command line (--append)
 #	mw_wait_for SECONDS COMMAND...    until the command succeeds; fails the script if it never does
+#	mw_scan_leaks              has kmemleak look for lost memory, where there is one; it
+#	                           tells on the console, which is judged outside
+#	mw_save_coverage DIR       what the module counted of its lines, with MEMWATCH_GCOV=1
 
 mw_fail() {
 	echo "FAIL: $*"
@@ -56,6 +60,10 @@ mw_proc_kb() {
 	awk -v key="$2:" '$1 == key { print $2 }' "/proc/$1/status"
 }
 
+mw_setting() {
+	sed -n "s/.*mw_$1=\([0-9]*\).*/\1/p" /proc/cmdline | grep . || echo "$2"
+}
+
 mw_wait_for() {
 	mw_tries=$(($1 * 10))
 	shift
@@ -66,6 +74,43 @@ mw_wait_for() {
 	done
 }
 
+# kmemleak passes over what is younger than 5 s.
+mw_scan_leaks() {
+	[ -w /sys/kernel/debug/kmemleak ] || return 0
+	sleep 6
+	echo scan >/sys/kernel/debug/kmemleak
+	echo scan >/sys/kernel/debug/kmemleak
+	while read -r mw_line; do
+		echo "$mw_line" >/dev/kmsg
+	done </sys/kernel/debug/kmemleak
+}
+
+mw_save_coverage() {
+	[ -d /sys/kernel/debug/gcov ] || return 0
+	mkdir -p "$1"
+	(cd /sys/kernel/debug/gcov && find . -name '*.gcda') | while read -r mw_file; do
+		mkdir -p "$1/${mw_file%/*}"
+		cat "/sys/kernel/debug/gcov/$mw_file" >"$1/$mw_file"
+	done
+}
+
+# A kill for lack of memory prints its own trace, which the harness takes for a fault:
+# between these the console says nothing, and what the kernel is tainted by says it later.
+#
+#	mw_quiet_console           before the kills
+#	mw_kernel_is_well          after them: TAP, no warning, oops, bad page or lockup
+
+mw_quiet_console() {
+	dmesg -n 1
+	echo 0 >/proc/sys/vm/oom_dump_tasks
+}
+
+mw_kernel_is_well() {
+	mw_equal "the kernel did not complain" \
+		"$(($(cat /proc/sys/kernel/tainted) & (512 | 128 | 32 | 16384)))" 0
+	dmesg -n 7
+}
+
 # Checks, in the Test Anything Protocol. A script counts its checks by these and
 # ends with mw_end.
 #
@@ -73,6 +118,7 @@ mw_wait_for() {
 #	mw_not_ok SENTENCE [WHY]           it did not; goes on
 #	mw_equal SENTENCE GOT WANTED       two numbers or words are the same
 #	mw_holds SENTENCE COMMAND...       the command succeeds
+#	mw_skip SENTENCE WHY               it cannot be tried here
 #	mw_end                             ends the script: 1 if a check failed or none was made
 
 mw_passed=0
@@ -86,6 +132,10 @@ mw_ok() {
 mw_not_ok() {
 	mw_failed=$((mw_failed + 1))
 	echo "not ok - $1${2:+: $2}"
+}
+
+mw_skip() {
+	mw_ok "$1 # SKIP $2"
 }
 
 mw_equal() {

@@ -5,9 +5,15 @@
 # guest's kernel, in a copy of its sources so that memwatch.ko at the top and
 # the modules for other kernels are left alone, and the reader.
 
+# What is built, of which sources, with which arguments for Kbuild: tests/kunit/run
+# has others. With MEMWATCH_GCOV=1 it counts the lines that run (Kbuild).
+MW_KO=memwatch.ko MW_SOURCES='Kbuild module' MW_MAKE_ARGS=''
+MW_KO_DIR=$MW_BUILD/vm/module
+
 # What the module is made of, relative to the top.
 module_sources() {
-	(cd "$MW_TOP" && find Kbuild module -type f \
+	# shellcheck disable=SC2086 # one word a place
+	(cd "$MW_TOP" && find $MW_SOURCES -type f \
 		\( -name Kbuild -o -name 'Makefile*' -o -name '*.[chS]' \
 		   -o -name '*.sh' -o -name 'Kbuild.*' \) \
 		! -name '*.mod.c' ! -name '.*' 2>/dev/null | sort)
@@ -15,12 +21,9 @@ module_sources() {
 
 # sources_key RELEASE: changes when the module has to be built again.
 sources_key() {
-	local compiler
-	compiler=$(sed -n 's/.*CROSS_COMPILE)\(gcc[^ ]*\).*/\1/p' \
-		"$(kernel_headers "$1")/.kernelvariables" 2>/dev/null | head -1)
 	{
 		printf '%s\n' "$1"
-		"${compiler:-gcc}" --version 2>/dev/null | head -1
+		"$(kernel_compiler "$1")" --version 2>/dev/null | head -1
 		module_sources | (cd "$MW_TOP" && xargs sha256sum)
 	} | sha256sum
 }
@@ -36,44 +39,40 @@ copy_sources() {
 	done
 }
 
-# check_tools RELEASE: what building against its headers takes.
-check_tools() {
-	local compiler
-	need_program make make
-	compiler=$(sed -n 's/.*CROSS_COMPILE)\(gcc-[0-9]*\).*/\1/p' \
-		"$(kernel_headers "$1")/.kernelvariables" | head -1)
-	[ -z "$compiler" ] || need_program "$compiler" "$compiler"
-	[ ! -e "$(kernel_headers "$1")/vmlinux" ] || need_program pahole pahole
-}
-
 # build_module_locked RELEASE DIR
 build_module_locked() {
 	local release=$1 dir=$2 key
 	key=$(sources_key "$release")
-	if [ -e "$dir/memwatch.ko" ] && [ "$key" = "$(cat "$dir/.key" 2>/dev/null)" ]; then
+	if [ -e "$dir/$MW_KO" ] && [ "$key" = "$(cat "$dir/.key" 2>/dev/null)" ]; then
 		return 0
 	fi
-	check_tools "$release"
+	prepare_toolchain "$release"
 	say "building the module for $release"
 	copy_sources "$dir"
-	rm -f "$dir/.key" "$dir/memwatch.ko"
-	# MAKEFLAGS of a make that runs us are not for Kbuild.
-	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL \
-		make -s -j2 -C "$(kernel_headers "$release")" M="$dir" modules >"$dir/build.log" 2>&1 || {
+	rm -f "$dir/.key" "$dir/$MW_KO"
+	# shellcheck disable=SC2086 # one word an argument
+	kernel_make "$release" "$dir" -j2 $MW_MAKE_ARGS modules >"$dir/build.log" 2>&1 || {
 		cat "$dir/build.log" >&2
 		die "the module does not build for $release (full log in $dir/build.log)"
 	}
-	grep -iE 'warning:' "$dir/build.log" >&2 || true
+	! grep -iE 'warning:' "$dir/build.log" >&2 ||
+		die "the module builds for $release, but with warnings (full log in $dir/build.log)"
 	printf '%s\n' "$key" >"$dir/.key"
+}
+
+# module_dir RELEASE: where it is built; with counts of lines its objects are others.
+module_dir() {
+	printf '%s/%s%s' "$MW_KO_DIR" "$1" "${MEMWATCH_GCOV:+-gcov}"
 }
 
 # build_module RELEASE: print the path of memwatch.ko for it; dies if it does not build.
 build_module() {
-	local release=$1 dir=$MW_BUILD/vm/module/$1
+	local release=$1 dir
+	dir=$(module_dir "$1")
 	[ -e "$MW_TOP/Kbuild" ] ||
 		die "there is no module to build (no Kbuild at $MW_TOP): use --no-module"
-	with_lock "$MW_BUILD/vm/.lock.module.$release" build_module_locked "$release" "$dir"
-	printf '%s/memwatch.ko' "$dir"
+	with_lock "$dir.lock" build_module_locked "$release" "$dir"
+	printf '%s/%s' "$dir" "$MW_KO"
 }
 
 # build_reader: print the path of the reader, made up to date; nothing if it has no sources.

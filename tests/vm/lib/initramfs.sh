@@ -56,6 +56,25 @@ add_caller_files() {
 	done
 }
 
+# What a guest needs of its kernel: the disk for its results, and a file system for it
+# with what that calls by another name. The cloud kernels have them built in.
+GUEST_MODULES='nvme crc32c_generic ext4'
+
+# add_kernel_modules ROOT RELEASE: those that are not built in, numbered as they load.
+add_kernel_modules() {
+	local root=$1 release=$2 path nr=100 unpack
+	mkdir -p "$root/modules"
+	need_program modinfo kmod
+	# shellcheck disable=SC2086 # one word a module
+	modules_in_order "$release" $GUEST_MODULES | while read -r path; do
+		unpack='cat'
+		[[ $path != *.xz ]] || unpack='xz -dc'
+		[[ $path != *.zst ]] || unpack='zstd -dcq'
+		$unpack <"$path" >"$root/modules/$nr.ko"
+		nr=$((nr + 1))
+	done
+}
+
 # pack ROOT ARCHIVE
 pack() {
 	need_program cpio cpio

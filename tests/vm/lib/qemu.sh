@@ -24,6 +24,7 @@ trial() {
 	dir=$(mktemp -d)
 	printf 'exit 0\n' >"$dir/true"
 	guest_skeleton "$dir/root" "$dir/true"
+	add_kernel_modules "$dir/root" "$release"
 	pack "$dir/root" "$dir/initramfs"
 	MEMWATCH_VM_TIMEOUT=40 boot "$accel" "$(kernel_image "$release")" "$dir" 512 2 '' >/dev/null 2>&1 || true
 	if [ "$(guest_status "$dir/console")" = 0 ]; then

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * forkbomb - every process forks as long as it can, and none ends by itself: what
+ * stops it is the limit of processes (RLIMIT_NPROC or pids.max), or memory. Each
+ * child writes to pages of its own first.
+ *
+ *	forkbomb SECONDS	then each process ends on its own
+ */
+#include <errno.h>
+
+#include "workload.h"
+
+#define OWN_KIB 16
+
+int main(int argc, char **argv)
+{
+	double seconds = argc == 2 ? workload_number("SECONDS", argv[1]) : 0;
+
+	if (!(seconds > 0))
+		errx(2, "usage: forkbomb SECONDS");
+	while (workload_clock() < seconds) {
+		pid_t child = fork();
+
+		if (child < 0 && errno != EAGAIN && errno != ENOMEM)
+			err(1, "fork");
+		if (child < 0) {
+			workload_sleep(0.05);
+		} else if (!child) {
+			struct region region = region_new(OWN_KIB);
+
+			region_resize(&region, OWN_KIB);
+		}
+	}
+	return 0;
+}
