@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# times: waits some seconds for what a busy host may delay
 #
 # What a host can do to the daemon: clocks that are set, time that is missing, names and
 # counters that change, limits and groups that vanish, files that end halfway, 100,000

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# times: waits some seconds for what a busy host may delay
 #
 # memwatch watch as a daemon: its configuration, reload, policies and their actions, what
 # holds alerts back, and what is left after kill -9. On a host of files whose process "api"

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# times: waits some seconds for what a busy host may delay
 #
 # memwatch drill: a leak that is known, and a file of alerts that names it or does not.
 # (The limit by a control group, and the kill in it: tests/vm/test_drill.sh.)

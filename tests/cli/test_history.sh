@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# times: waits some seconds for what a busy host may delay
 #
 # memwatch history: what the daemon's store holds, read while it is written; and
 # the store itself on a disk that is full and under kill -9. The store is filled by

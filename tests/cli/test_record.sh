@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# times: waits some seconds for what a busy host may delay
 #
 # memwatch record, and what analyze makes of its recordings.
 

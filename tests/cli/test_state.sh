@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# times: waits some seconds for what a busy host may delay
 #
 # What the daemon keeps and tells when things go wrong: kill -9 while an alert fires,
 # a sink that is down meanwhile, a database that is corrupt, a disk that is full.

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC1091
 # options: --mem 1024
+# times: an alert comes before half of the way to the limit, which takes a minute or two
 #
 # The fire drill, to the OOM kill: leaks of each shape and class run into the limits of
 # control groups, side by side, and the daemon must have told of each well before, at

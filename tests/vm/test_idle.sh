@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC1091
 # files:
+# times: the tick stops, and comes back, within a second or two
 #
 # An idle machine has no timer of ours: the tick stops by itself, and comes back with
 # the first process whose RSS changes.

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC1091
 # files: leaker steady_noise known_pages
+# times: rates over a few seconds
 #
 # The reader on the module: what it says is what the programs do, with the module
 # and without it, and when the module goes away under it.

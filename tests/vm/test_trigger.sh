@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC1091,SC2317
 # files: trigger_wait stepper
+# times: a trigger fires within one tick of what it waits for
 #
 # Triggers: what fires, when, how often and for whom, for pollers of each kind; what
 # is refused; and that the module goes while they wait. stepper holds as much memory
