@@ -92,6 +92,8 @@ start
 until_true 60 '[ -s "$work/log" ]'
 kill -KILL "$pid"
 wait "$pid" 2>/dev/null
+# What stands in the log would heal it.
+rm -f "$work/state.db-wal"
 head -c 8192 /dev/urandom | dd of="$work/state.db" conv=notrunc 2>/dev/null
 start
 until_true 30 'grep -q "was corrupt: kept as " "$work/err"'
@@ -105,6 +107,72 @@ check "a corrupt database is kept aside, and its alert is told again" all_of 'ex
 	'ls "$work"/state.db.corrupt-* >/dev/null' \
 	'[ "$(jq -s "map(.fingerprint) | unique | length" "$work/log")" -eq 1 ]' \
 	'[ "$(tail -1 "$work/log" | jq -r .state)" = resolved ]'
+
+# --- what a detector has seen outlives the daemon ------------------------------------------------
+# $sql FILE STATEMENT: into the state file, as nobody should.
+cat >"$work/sql.c" <<'END'
+#include <sqlite3.h>
+
+int main(int argc, char **argv)
+{
+	sqlite3 *db;
+
+	return argc != 3 || sqlite3_open(argv[1], &db) != SQLITE_OK ||
+	       sqlite3_exec(db, argv[2], 0, 0, 0) != SQLITE_OK;
+}
+END
+sql=$work/sql
+cc -O1 -o "$sql" "$work/sql.c" -lsqlite3
+
+# since_s: when the first alert of $work/out says that its growth began.
+since_s() { head -1 "$work/out" | jq .since_s; }
+
+# Whether a detector is kept: one that is not makes the statement fail.
+is_kept() {
+	"$sql" "$work/young.db" \
+		"SELECT CASE count(*) WHEN 0 THEN json('none') END FROM states WHERE kind = 'detector'"
+}
+
+# restart SIGNAL [COMMAND]: a leak that is told when it is 8 s old; before that the daemon is ended
+# by SIGNAL, COMMAND is run, and it is started again.
+restart() {
+	: >"$work/out"
+	: >"$work/err"
+	rm -f "$work"/young.db*
+	configure "$work/young.db" "$work/log3"
+	cat >>"$work/memwatch.yaml" <<-END
+		policies:
+		  - name: old
+		    if: { duration_at_least: 8s }
+	END
+	"$grow" 100 20 100000 &
+	child=$!
+	start
+	until_true 60 is_kept
+	kill "-$1" "$pid"
+	wait "$pid" 2>/dev/null
+	eval "${2-}"
+	restarted_s=$(date +%s)
+	start
+	until_true 60 '[ -s "$work/out" ]'
+	kill "$child"
+	wait "$child" 2>/dev/null
+	stop
+}
+
+for signal in TERM KILL; do
+	restart "$signal"
+	check "after SIG$signal a detector goes on where it was" all_of 'exits 0' \
+		'grep -q "1 processes are judged on from where an earlier run was" "$work/err"' \
+		'awk -v since="$(since_s)" -v then="$restarted_s" "BEGIN { exit !(since > 0 && since < then) }"'
+done
+restart TERM "\"$sql\" \"$work/young.db\" \"INSERT INTO states VALUES('alert', 'x', 0, 'no alert');
+	UPDATE states SET data = CASE kind WHEN 'detector' THEN
+	substr(data, 1, 700) || zeroblob(length(data) - 700) ELSE zeroblob(9) END\""
+check "one that is damaged is kept aside, said, and begun anew" all_of 'exits 0' \
+	'grep -q "1 states of kind detector are damaged or of a newer memwatch: kept in the state file as detector.unread" "$work/err"' \
+	'! grep -q "judged on" "$work/err"' 'grep -q "states of kind alert are damaged" "$work/err"' \
+	'awk -v since="$(since_s)" -v then="$restarted_s" "BEGIN { exit !(since >= then - 1) }"'
 
 # --- a disk that is full from the start, and has room later -----------------------------------------
 mkdir "$work/disk"

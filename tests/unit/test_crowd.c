@@ -154,12 +154,38 @@ static void two_alike(void **state)
 	assert_true(lives[1].was_told);
 }
 
+/* A daemon that begins anew has one moment for what it did not see grow. */
+static void it_is_taken_back_after_a_restart(void **state)
+{
+	struct mw_crowd crowd = { 0 }, none = { 0 };
+
+	(void)state;
+	mw_crowd_move(&crowd, 100, 1000);
+	mw_crowd_move(&crowd, 200, 3000);
+	mw_crowd_move(&crowd, 300, 500);
+	/* The clock was set by an hour, and a life of 1,000 KiB was lost. */
+	mw_crowd_shift(&crowd, 3600);
+	mw_crowd_rebase(&crowd, 3500, 4000);
+	assert_true(crowd.total_kib == 3500);
+	assert_true(mw_crowd_is_own(&crowd, 3800, 1060));
+	assert_false(mw_crowd_is_own(&crowd, 3800, 1040));
+	mw_crowd_rebase(&none, 0, 50);
+	assert_int_equal(none.count, 0);
+	mw_crowd_rebase(&none, 900, 50);
+	assert_true(mw_crowd_is_own(&none, 40, 280));
+	assert_false(mw_crowd_is_own(&none, 40, 260));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(parts),	  cmocka_unit_test(others_fall),
-		cmocka_unit_test(clock_set_back), cmocka_unit_test(beside_a_leak),
-		cmocka_unit_test(alone),	  cmocka_unit_test(two_alike),
+		cmocka_unit_test(parts),
+		cmocka_unit_test(others_fall),
+		cmocka_unit_test(clock_set_back),
+		cmocka_unit_test(beside_a_leak),
+		cmocka_unit_test(alone),
+		cmocka_unit_test(two_alike),
+		cmocka_unit_test(it_is_taken_back_after_a_restart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

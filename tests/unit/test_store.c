@@ -120,6 +120,10 @@ static void states_survive(void **state)
 	assert_int_equal(mw_store_commit(store), 0);
 	assert_int_equal(mw_store_delete(store, "alert", "d"), 0);
 	assert_int_equal(mw_store_delete(store, "alert", "none"), 0);
+	assert_int_equal(mw_store_put(store, "alert", "e", "odd", 3, 8), 0);
+	assert_int_equal(mw_store_put(store, "aside", "e", "older", 5, 2), 0);
+	assert_int_equal(mw_store_move(store, "alert", "e", "aside"), 0);
+	assert_int_equal(mw_store_move(store, "alert", "none", "aside"), 0);
 	assert_int_equal(mw_store_expire(store, "alert", 4), 0);
 	/* Not closed, as after kill -9. */
 	struct mw_store *next = opened(&settings, NOW);
@@ -129,6 +133,9 @@ static void states_survive(void **state)
 	text[0] = '\0';
 	assert_int_equal(mw_store_each(next, "baseline", collect, text), 0);
 	assert_string_equal(text, "a=@4 ");
+	text[0] = '\0';
+	assert_int_equal(mw_store_each(next, "aside", collect, text), 0);
+	assert_string_equal(text, "e=odd@8 ");
 	mw_store_close(next);
 	mw_store_close(store);
 }
@@ -485,9 +492,10 @@ static void seldom_offered(void **state)
 	for (int pid = 1; pid <= 4; pid++) {
 		char sql[128];
 
-		snprintf(sql, sizeof(sql),
-			 "SELECT count(*) FROM samples JOIN lives ON life = lives.id WHERE pid = %d",
-			 pid);
+		snprintf(
+			sql, sizeof(sql),
+			"SELECT count(*) FROM samples JOIN lives ON life = lives.id WHERE pid = %d",
+			pid);
 		assert_in_range(number(store, sql), 11, 14);
 	}
 	mw_store_close(store);

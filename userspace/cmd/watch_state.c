@@ -8,11 +8,11 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../lib/alert_saved.h"
 #include "../lib/textfile.h"
+#include "unread.h"
 
 #define KEY_MAX	  (WATCH_BOOT_MAX + MW_FINGERPRINT_MAX + 1)
 #define SAVED_MAX 2048
@@ -46,21 +46,9 @@ struct restoring {
 	struct mw_alerting *alerting;
 	double now_s;
 	int count;
-	char (*old)[KEY_MAX]; /* keys of another boot */
-	size_t old_count;
+	struct unread old; /* of another boot */
+	struct unread unread;
 };
-
-/* The store is not written while it is read. */
-static int keep_old_key(struct restoring *restoring, const char *key)
-{
-	char(*old)[KEY_MAX] = realloc(restoring->old, (restoring->old_count + 1) * sizeof(*old));
-
-	if (old == NULL)
-		return -ENOMEM;
-	restoring->old = old;
-	snprintf(old[restoring->old_count++], sizeof(*old), "%s", key);
-	return 0;
-}
 
 static int restore_one(const char *key, const void *data, size_t size, double put_s, void *arg)
 {
@@ -71,17 +59,17 @@ static int restore_one(const char *key, const void *data, size_t size, double pu
 	int err = mw_alerting_restore(restoring->alerting, data, size, TRUST_S, restoring->now_s);
 
 	(void)put_s;
-	if (err == -ENOMEM)
-		return err;
+	if (err == -EBADMSG)
+		return unread_add(&restoring->unread, key);
 	if (err < 0)
-		return 0;
+		return err == -ENOMEM ? err : 0;
 	restoring->count++;
 	if (strncmp(key, state->boot, boot) == 0 && key[boot] == ':')
 		return 0;
 	if (mw_alert_load(data, size, &entry))
 		mw_alerting_end(restoring->alerting, entry.verdict.pid, entry.verdict.start_ticks,
 				"the host was restarted", restoring->now_s);
-	return keep_old_key(restoring, key);
+	return unread_add(&restoring->old, key);
 }
 
 struct saving {
@@ -121,7 +109,13 @@ void watch_state_save(struct watch_state *state, struct mw_alerting *alerting, d
 
 int watch_state_restore(struct watch_state *state, struct mw_alerting *alerting, double now_s)
 {
-	struct restoring restoring = { .state = state, .alerting = alerting, .now_s = now_s };
+	struct restoring restoring = {
+		.state = state,
+		.alerting = alerting,
+		.now_s = now_s,
+		.old.kind = MW_STATE_KIND_ALERT,
+		.unread.kind = MW_STATE_KIND_ALERT,
+	};
 	struct mw_store_status status;
 	int err;
 
@@ -132,9 +126,8 @@ int watch_state_restore(struct watch_state *state, struct mw_alerting *alerting,
 	state->generation = status.generation;
 	/* Theirs are kept under this boot's key from now on, until they have been told. */
 	watch_state_save(state, alerting, now_s);
-	for (size_t i = 0; i < restoring.old_count; i++)
-		mw_store_delete(state->store, MW_STATE_KIND_ALERT, restoring.old[i]);
-	free(restoring.old);
+	unread_delete(&restoring.old, state->store);
+	unread_put_aside(&restoring.unread, state->store, state->teller->command, now_s);
 	return err < 0 ? err : restoring.count;
 }
 

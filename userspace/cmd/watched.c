@@ -8,6 +8,7 @@
 #include "watched.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -31,10 +32,12 @@ struct life {
 	int32_t pid;
 	uint32_t round; /* in which it was last seen */
 	double seen_s;
+	double kept_s; /* when its detector was told to watched_each_detector() */
 	uint32_t name; /* hash of the name by which it was chosen; 0: not yet */
 	uint32_t shmem_kb;
 	bool is_chosen;
 	bool is_leaking;
+	bool is_kept;
 };
 
 int watched_init(struct watched *watched)
@@ -124,6 +127,7 @@ static int wake(struct watched *watched, struct life *life, const struct mw_samp
 	life->leak = mw_leak_new(watched->thresholds);
 	if (life->leak == NULL)
 		return -ENOMEM;
+	life->kept_s = watched->now_s;
 	watched->detectors++;
 	mw_subject_read(watched->proc, sample->pid, sample->comm, &texts, &subject);
 	kin_name(sample->comm, texts.unit, family);
@@ -157,6 +161,14 @@ static int judge(struct watched *watched, struct life *life)
 	return mw_alerting_judge(watched->alerting, &verdict, &subject, born_s, watched->now_s);
 }
 
+/* Its verdict has changed: what is known of it is worth keeping at once. */
+static void turn(struct watched *watched, struct life *life)
+{
+	life->is_leaking = !life->is_leaking;
+	life->kept_s = -INFINITY;
+	watched->has_turned = true;
+}
+
 static int add_sample(struct watched *watched, struct life *life, const struct mw_sample *sample)
 {
 	struct mw_sample limited = *sample;
@@ -168,7 +180,7 @@ static int add_sample(struct watched *watched, struct life *life, const struct m
 		limited.limit_kb = mw_source_live_limit_kb(watched->source, sample);
 	snapshots_offer(watched->snapshots, &limited);
 	if (mw_leak_add(life->leak, &limited))
-		life->is_leaking = !life->is_leaking;
+		turn(watched, life);
 	if (life->family != NULL)
 		mw_families_learn(watched->kin->families, life->family, life->leak);
 	if (!life->is_leaking &&
@@ -231,6 +243,8 @@ static bool is_alive(void *block, void *arg)
 		mw_store_life_end(watched->store, &life->history, watched->now_s);
 	if (life->pid > 0 && life->leak != NULL && life->family != NULL)
 		kin_end(watched->kin, life->family, life->leak, watched->now_s);
+	if (life->is_kept && watched->forget != NULL)
+		watched->forget(life->pid, life->start_ticks, watched->forget_arg);
 	watched->detectors -= life->leak != NULL;
 	watched->shmem_kb -= life->shmem_kb;
 	free_life(life, NULL);
@@ -243,6 +257,77 @@ void watched_end(struct watched *watched)
 
 	if (watched->store != NULL)
 		mw_store_lives(watched->store, left);
+}
+
+/* ---- what is kept ---- */
+
+int watched_adopt(struct watched *watched, struct mw_leak *leak, const char *family, double now_s)
+{
+	struct mw_verdict verdict;
+	struct life *life;
+	bool is_new;
+
+	mw_leak_verdict(leak, &verdict);
+	life = mw_lives_get(watched->lives, verdict.pid, verdict.start_ticks, &is_new);
+	if (life == NULL || !is_new) {
+		mw_leak_free(leak);
+		return life == NULL ? -ENOMEM : -EEXIST;
+	}
+	life->pid = verdict.pid;
+	life->start_ticks = verdict.start_ticks;
+	life->round = watched->round;
+	life->seen_s = now_s;
+	life->leak = leak;
+	life->is_leaking = verdict.leak;
+	life->family = strdup(family);
+	life->kept_s = now_s;
+	life->is_kept = true;
+	watched->detectors++;
+	return 0;
+}
+
+struct telling {
+	double before_s;
+	double now_s;
+	size_t most;
+	watched_detector_fn fn;
+	void *arg;
+};
+
+static bool is_due(const struct life *life, const struct telling *telling)
+{
+	if (life->leak == NULL || telling->most == 0)
+		return false;
+	/* What was not looked at since is as it was. */
+	return isinf(telling->before_s) ||
+	       (life->kept_s < telling->before_s && life->seen_s > life->kept_s);
+}
+
+static void tell_detector(void *block, void *arg)
+{
+	struct telling *telling = arg;
+	struct life *life = block;
+	struct watched_detector detector = {
+		.pid = life->pid,
+		.start_ticks = life->start_ticks,
+		.family = life->family != NULL ? life->family : "",
+		.leak = life->leak,
+	};
+
+	if (!is_due(life, telling))
+		return;
+	telling->fn(&detector, telling->arg);
+	telling->most--;
+	life->kept_s = telling->now_s;
+	life->is_kept = true;
+}
+
+void watched_each_detector(struct watched *watched, double before_s, size_t most, double now_s,
+			   watched_detector_fn fn, void *arg)
+{
+	struct telling telling = { before_s, now_s, most, fn, arg };
+
+	mw_lives_each(watched->lives, tell_detector, &telling);
 }
 
 bool watched_has(const struct watched *watched, int32_t pid, uint64_t start_ticks)

@@ -28,7 +28,10 @@
  * @proc:       the same host's /proc, for units, groups and users
  * @boot_s:     when the host was started, in the time of the samples
  * @samples:    of chosen processes in this round
+ * @forget:     called for each life that ends and was told to
+ *              watched_each_detector(), with @forget_arg; may be NULL
  * @detectors:  lives that have grown at some time
+ * @has_turned: some verdict has changed since the caller made this false
  * @shmem_kb:   resident shared memory of all lives together
  */
 struct watched {
@@ -41,8 +44,11 @@ struct watched {
 	struct mw_source *source;
 	struct mw_proc_dir *proc;
 	double boot_s;
+	void (*forget)(int32_t pid, uint64_t start_ticks, void *arg);
+	void *forget_arg;
 	uint64_t samples;
 	size_t detectors;
+	bool has_turned;
 	int64_t shmem_kb;
 	/* Its own. */
 	struct mw_lives *lives;
@@ -74,6 +80,31 @@ void watched_end(struct watched *watched);
 
 /** watched_choose_anew() - the selection has changed */
 void watched_choose_anew(struct watched *watched);
+
+/**
+ * watched_adopt() - a life that an earlier run watched, before the first round
+ * @leak: its detector; taken, also on failure
+ * Returns 0, -EEXIST or -ENOMEM.
+ */
+int watched_adopt(struct watched *watched, struct mw_leak *leak, const char *family, double now_s);
+
+/** struct watched_detector - what is to be kept of one life */
+struct watched_detector {
+	int32_t pid;
+	uint64_t start_ticks;
+	const char *family;
+	const struct mw_leak *leak;
+};
+
+typedef void (*watched_detector_fn)(const struct watched_detector *detector, void *arg);
+
+/**
+ * watched_each_detector() - call @fn for those that were last told to it before @before_s, or
+ * whose verdict has changed since, @most of them, and take them for told at @now_s
+ * @before_s: INFINITY: all of them
+ */
+void watched_each_detector(struct watched *watched, double before_s, size_t most, double now_s,
+			   watched_detector_fn fn, void *arg);
 
 /** watched_has() - whether this life is among them */
 bool watched_has(const struct watched *watched, int32_t pid, uint64_t start_ticks);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * watcher.c - the daemon: rounds, and between them the sinks, the commands and the signals.
- * Owns all parts and the order in which they are opened, used in a round, and closed. Nothing
- * that one of them meets ends it but a standard output that cannot be written and no memory.
+ * Nothing that one of its parts (watcher_parts.c) meets ends it but a standard output that
+ * cannot be written and no memory.
  */
-#define _GNU_SOURCE /* gethostname */
 #include "watcher.h"
 
 #include <errno.h>
@@ -13,165 +12,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "../lib/config.h"
-#include "../lib/source_host.h"
-#include "../lib/source_live.h"
 #include "cli.h"
-#include "deploy.h"
-#include "kin.h"
-#include "runs.h"
 #include "service.h"
-#include "snapshot.h"
-#include "teller.h"
 #include "watch_config.h"
-#include "watch_state.h"
-#include "watched.h"
-
-/* How long the sinks may take to deliver what is left, at the end. */
-#define FLUSH_S 3.0
-
-struct watcher {
-	const struct watch_options *options;
-	struct mw_config config;
-	struct mw_leak_config thresholds; /* what detectors point to: stays where it is */
-	struct mw_crowd crowd;
-	struct live_options live_options;
-	struct live live;
-	struct mw_source_host *host; /* NULL: only some processes are asked for */
-	struct mw_alerting *alerting;
-	struct mw_store *store;
-	struct mw_sinks *sinks;
-	struct snapshots snapshots;
-	struct runs runs;
-	struct deploy deploy;
-	struct kin kin;
-	struct watched watched;
-	struct teller teller;
-	struct watch_state state;
-	double sinks_next_s;
-	uint64_t seen; /* samples of all rounds */
-	bool has_begun;
-	bool is_held_said;
-};
-
-static double now_of(const struct watcher *watcher)
-{
-	return ticker_now_s(&watcher->live.ticker);
-}
-
-static void notice(const char *sentence, void *arg)
-{
-	const struct watcher *watcher = arg;
-
-	cli_note(watcher->options->command, "%s", sentence);
-}
-
-/* ---- the configuration ---- */
-
-/* What stands on the command line is stronger. */
-static void overrule(struct watcher *watcher, struct mw_config *config)
-{
-	const struct watch_options *options = watcher->options;
-
-	if (options->has_interval)
-		config->interval_s = options->live.interval_s;
-	if (options->live.root != NULL)
-		config->root = options->live.root;
-	config->sinks.notice = notice;
-	config->sinks.notice_arg = watcher;
-	config->store.notice = notice;
-	config->store.notice_arg = watcher;
-}
-
-/* Takes @config; the parts that look at it look at its like from now on. */
-static void use_config(struct watcher *watcher, const struct mw_config *config, double now_s)
-{
-	watcher->config = *config;
-	config = &watcher->config;
-	watcher->thresholds = config->thresholds;
-	watcher->thresholds.crowd = &watcher->crowd;
-	watcher->snapshots.directory = config->snapshot_directory;
-	watcher->snapshots.max_samples = config->snapshot_samples;
-	watcher->snapshots.max_files = config->snapshot_files;
-	mw_alerting_set_rules(watcher->alerting, &config->rules, now_s);
-	watched_choose_anew(&watcher->watched);
-	deploy_forget(&watcher->deploy);
-}
-
-static int open_sinks(struct watcher *watcher, double now_s)
-{
-	char error[MW_NOTICE_MAX] = "";
-	int err;
-
-	watcher->sinks_next_s = now_s;
-	if (watcher->config.sinks.count == 0)
-		return 0;
-	err = mw_sinks_open(&watcher->config.sinks, watcher->store, now_s, &watcher->sinks, error);
-	watcher->teller.sinks = watcher->sinks;
-	if (err == 0) {
-		teller_settle(&watcher->teller, watcher->alerting, now_s);
-		return 0;
-	}
-	return cli_error(watcher->options->command, "cannot open the sinks: %s",
-			 error[0] != '\0' ? error : strerror(-err));
-}
-
-static void close_sinks(struct watcher *watcher, double now_s)
-{
-	size_t left = mw_sinks_close(watcher->sinks, now_s, FLUSH_S);
-
-	watcher->sinks = NULL;
-	watcher->teller.sinks = NULL;
-	if (left > 0 && watcher->store == NULL)
-		cli_note(watcher->options->command,
-			 "%zu alerts could not be delivered and are lost; with state.path they "
-			 "would be kept",
-			 left);
-}
-
-/* A path that is another one now: what is open stays open. */
-static void keep_path(struct watcher *watcher, const char *key, const char *now, const char *then)
-{
-	if ((now == NULL) != (then == NULL) || (now != NULL && strcmp(now, then) != 0))
-		cli_note(watcher->options->command, "%s is another one now: that needs a restart",
-			 key);
-}
-
-static void reload(struct watcher *watcher)
-{
-	const char *command = watcher->options->command;
-	struct mw_config old = watcher->config, config;
-	double now_s = now_of(watcher);
-	struct timespec steady;
-
-	clock_gettime(CLOCK_MONOTONIC, &steady);
-	service_tell("RELOADING=1\nMONOTONIC_USEC=%lld%06ld", (long long)steady.tv_sec,
-		     steady.tv_nsec / 1000);
-	if (watch_config_load(command, watcher->options->config_path, &config) != CLI_OK) {
-		cli_note(command, "the old configuration stays in force");
-		if (watcher->sinks != NULL)
-			mw_sinks_reopen(watcher->sinks);
-		service_tell("READY=1\nSTATUS=The last reload failed");
-		return;
-	}
-	overrule(watcher, &config);
-	keep_path(watcher, "sampling.root", config.root, old.root);
-	keep_path(watcher, "state.path", config.store.path, old.store.path);
-	close_sinks(watcher, now_s);
-	use_config(watcher, &config, now_s);
-	mw_config_free(&old);
-	ticker_set_interval(&watcher->live.ticker, config.interval_s);
-	if (watcher->live_options.idle_rounds > 0 &&
-	    watcher->live_options.idle_rounds != config.idle_rounds) {
-		watcher->live_options.idle_rounds = config.idle_rounds;
-		mw_source_live_rest(watcher->live.source, config.idle_rounds);
-	}
-	open_sinks(watcher, now_s);
-	cli_note(command, "the configuration was read again");
-	service_tell("READY=1\nSTATUS=Watching");
-}
+#include "watcher_internal.h"
 
 /* ---- a round ---- */
 
@@ -272,7 +117,7 @@ static int look_at_host(struct watcher *watcher, double now_s)
 static int watch_round(struct watcher *watcher)
 {
 	const char *command = watcher->options->command;
-	double now_s = now_of(watcher);
+	double now_s = watcher_now_s(watcher);
 	int err;
 
 	look_for_deploy(watcher, now_s);
@@ -288,6 +133,7 @@ static int watch_round(struct watcher *watcher)
 	if (err == 0)
 		mw_alerting_each(watcher->alerting, end_if_gone, watcher);
 	tell(watcher, now_s);
+	keeper_round(&watcher->keeper, now_s);
 	if (watcher->store != NULL)
 		mw_store_pump(watcher->store, now_s);
 	service_tell("WATCHDOG=1");
@@ -306,7 +152,7 @@ static int watch_round(struct watcher *watcher)
 
 static void pump(struct watcher *watcher)
 {
-	double now_s = now_of(watcher);
+	double now_s = watcher_now_s(watcher);
 
 	if (watcher->sinks != NULL)
 		watcher->sinks_next_s = now_s + mw_sinks_pump(watcher->sinks, now_s);
@@ -322,14 +168,14 @@ static void wait_for_round(struct watcher *watcher)
 		size_t count = 1;
 
 		if (ticker_take(SIGHUP))
-			reload(watcher);
+			watcher_reload(watcher);
 		pump(watcher);
 		if (watcher->sinks != NULL) {
 			fds[count++] = (struct pollfd){ .fd = mw_sinks_fd(watcher->sinks),
 							.events = POLLIN };
 			next_s = fmin(next_s, watcher->sinks_next_s);
 		}
-		ticker_sleep(&watcher->live.ticker, fds, count, next_s - now_of(watcher));
+		ticker_sleep(&watcher->live.ticker, fds, count, next_s - watcher_now_s(watcher));
 	} while (!ticker_is_stopped() && ticker_remaining_ns(&watcher->live.ticker) > 0);
 }
 
@@ -366,101 +212,6 @@ static int watch_all(struct watcher *watcher)
 
 /* ---- begin and end ---- */
 
-static int open_store(struct watcher *watcher, double now_s)
-{
-	char error[MW_NOTICE_MAX] = "";
-	int err;
-
-	watch_state_boot(watcher->config.root, watcher->state.boot);
-	watcher->config.store.boot = watcher->state.boot;
-	watcher->state.teller = &watcher->teller;
-	if (watcher->config.store.path == NULL)
-		return 0;
-	err = mw_store_open(&watcher->config.store, now_s, &watcher->store, error);
-	if (err < 0)
-		return cli_error(watcher->options->command, "cannot keep state in %s: %s",
-				 watcher->config.store.path,
-				 error[0] != '\0' ? error : strerror(-err));
-	watcher->state.store = watcher->store;
-	watcher->teller.store = watcher->store;
-	watcher->watched.store = watcher->store;
-	err = watch_state_restore(&watcher->state, watcher->alerting, now_s);
-	/* On a full disk there is nothing to be read yet; the store has said so. */
-	if (err < 0 && err != -ENOSPC)
-		return cli_error(watcher->options->command, "cannot read the alerts in %s: %s",
-				 watcher->config.store.path, strerror(-err));
-	if (err > 0)
-		cli_note(watcher->options->command, "%d alerts of an earlier run stand", err);
-	return 0;
-}
-
-static int open_host(struct watcher *watcher)
-{
-	struct live_options *options = &watcher->live_options;
-	char path[PATH_MAX];
-	int status, err;
-
-	*options = watcher->options->live;
-	options->interval_s = watcher->config.interval_s;
-	options->root = watcher->config.root;
-	/* A few that were asked for by pid are looked at in each round. */
-	if (!mw_filter_is_pids_only(&options->filter))
-		options->idle_rounds = watcher->config.idle_rounds;
-	snprintf(path, sizeof(path), "%s/proc", options->root);
-	err = mw_proc_dir_open(path, &watcher->watched.proc);
-	if (err < 0)
-		return cli_error(watcher->options->command, "cannot open %s: %s; is it mounted?",
-				 path, strerror(-err));
-	status = live_open(&watcher->live, watcher->options->command, options);
-	if (status != 0)
-		return status;
-	if (options->filter.pid_count + options->filter.comm_count == 0)
-		watcher->host = mw_source_host_new(options->root);
-	watcher->watched.source = watcher->live.source;
-	watcher->watched.boot_s = ticker_boot_s(&watcher->live.ticker);
-	return 0;
-}
-
-static void prepare_parts(struct watcher *watcher)
-{
-	struct teller *teller = &watcher->teller;
-
-	teller->command = watcher->options->command;
-	teller->rules = &watcher->config.rules;
-	teller->snapshots = &watcher->snapshots;
-	teller->runs = &watcher->runs;
-	teller->state = &watcher->state;
-	teller->is_json = watcher->options->is_json;
-	teller->is_colour = cli_is_colour(stdout);
-	if (gethostname(teller->host, sizeof(teller->host) - 1) < 0)
-		snprintf(teller->host, sizeof(teller->host), "localhost");
-	watcher->watched.thresholds = &watcher->thresholds;
-	watcher->watched.selection = &watcher->config.selection;
-	watcher->watched.alerting = watcher->alerting;
-	watcher->watched.snapshots = &watcher->snapshots;
-	watcher->watched.kin = &watcher->kin;
-	watcher->deploy.begin_s = NAN;
-}
-
-static int open_parts(struct watcher *watcher, const struct mw_config *config)
-{
-	int status;
-
-	watcher->alerting = mw_alerting_new();
-	if (watcher->alerting == NULL || watched_init(&watcher->watched) < 0 ||
-	    kin_init(&watcher->kin, watcher->alerting) < 0 ||
-	    runs_init(&watcher->runs, watcher->options->command) < 0)
-		return cli_error(watcher->options->command, "out of memory");
-	prepare_parts(watcher);
-	use_config(watcher, config, 0);
-	status = open_host(watcher);
-	if (status == 0)
-		status = open_store(watcher, now_of(watcher));
-	if (status == 0)
-		status = open_sinks(watcher, now_of(watcher));
-	return status;
-}
-
 static int catch_signals(const char *command)
 {
 	int err = ticker_catch_signals();
@@ -476,26 +227,6 @@ static int catch_signals(const char *command)
 	return 0;
 }
 
-static void close_parts(struct watcher *watcher)
-{
-	double now_s = watcher->live.source != NULL ? now_of(watcher) : 0;
-
-	service_tell("STOPPING=1");
-	snapshots_close(&watcher->snapshots);
-	if (watcher->sinks != NULL)
-		close_sinks(watcher, now_s);
-	mw_store_close(watcher->store);
-	runs_close(&watcher->runs);
-	watched_free(&watcher->watched);
-	kin_free(&watcher->kin);
-	mw_alerting_free(watcher->alerting);
-	mw_proc_dir_close(watcher->watched.proc);
-	mw_source_host_free(watcher->host);
-	if (watcher->live.source != NULL)
-		live_close(&watcher->live);
-	mw_config_free(&watcher->config);
-}
-
 int watcher_run(struct watch_options *options)
 {
 	struct watcher watcher = { .options = options, .runs.epoll_fd = -1 };
@@ -506,10 +237,9 @@ int watcher_run(struct watch_options *options)
 		status = catch_signals(options->command);
 	if (status != 0)
 		return status;
-	overrule(&watcher, &config);
-	status = open_parts(&watcher, &config);
+	status = watcher_open(&watcher, &config);
 	if (status == 0)
 		status = watch_all(&watcher);
-	close_parts(&watcher);
+	watcher_close(&watcher);
 	return status;
 }

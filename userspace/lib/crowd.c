@@ -57,3 +57,24 @@ bool mw_crowd_is_own(const struct mw_crowd *crowd, double since_s, double kib)
 		return true;
 	return kib >= OWN_PART * (crowd->total_kib - crowd->points[i - 1].total_kib);
 }
+
+void mw_crowd_shift(struct mw_crowd *crowd, double by_s)
+{
+	for (size_t i = 0; i < crowd->count; i++)
+		crowd->points[i].time_s += by_s;
+}
+
+void mw_crowd_rebase(struct mw_crowd *crowd, double total_kib, double now_s)
+{
+	double by_kib = total_kib - crowd->total_kib;
+
+	/* Nobody knows when it came: at once. */
+	if (crowd->count == 0) {
+		if (total_kib != 0.0)
+			mw_crowd_move(crowd, now_s, total_kib);
+		return;
+	}
+	crowd->total_kib = total_kib;
+	for (size_t i = 0; i < crowd->count; i++)
+		crowd->points[i].total_kib += by_kib;
+}

@@ -43,4 +43,13 @@ void mw_crowd_move(struct mw_crowd *crowd, double now_s, double kib);
  */
 bool mw_crowd_is_own(const struct mw_crowd *crowd, double since_s, double kib);
 
+/** mw_crowd_shift() - the clock was set by @by_s: the past moves with it */
+void mw_crowd_shift(struct mw_crowd *crowd, double by_s);
+
+/**
+ * mw_crowd_rebase() - its members' growth is @total_kib in sum: after some were lost
+ * The differences between moments of the past stay as they are.
+ */
+void mw_crowd_rebase(struct mw_crowd *crowd, double total_kib, double now_s);
+
 #endif /* MW_CROWD_H */

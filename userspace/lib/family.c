@@ -49,6 +49,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "family_internal.h"
 #include "leak_internal.h"
 
 #define RUN	    3
@@ -57,37 +58,8 @@
 #define SPREAD	    2.0
 #define PAUSE	    0.25
 #define OVERLAP	    0.05
-/* Rates of a run that the median is taken of: the first ones of it. */
-#define RATES 5
 /* Part of the life, before its end, within which the rise was last seen. */
 #define END_PART 0.2
-
-struct family {
-	char name[MW_FAMILY_NAME_MAX];
-	uint64_t touched; /* 0: free */
-	const char *class_name;
-	double end_s;	 /* of the last life */
-	double length_s; /* of it */
-	double level;	 /* where it began, KiB, and by how much it grew */
-	double growth;
-	double since_s;
-	double alert_s;
-	double growth_sum;
-	double came_back_kib; /* the highest rise that a life has given back */
-	float rates[RATES];
-	float low;
-	float high;
-	float slowest;
-	float fastest;
-	uint32_t lives;
-	uint32_t run;
-};
-
-struct mw_families {
-	size_t most;
-	uint64_t touches;
-	struct family family[];
-};
 
 struct mw_families *mw_families_new(size_t most)
 {
@@ -193,7 +165,7 @@ static void add_to_run(struct family *family, const struct mw_leak *leak)
 		family->high = family->fastest = 0.0f;
 		family->alert_s = NAN;
 	}
-	if (family->run < RATES)
+	if (family->run < MW_FAMILY_RATES)
 		family->rates[family->run] = found->slope;
 	family->run++;
 	family->growth_sum += found->growth;
@@ -262,8 +234,8 @@ void mw_families_learn(struct mw_families *families, const char *name, struct mw
 
 static double median_rate(const struct family *family)
 {
-	double rates[RATES];
-	size_t count = family->run < RATES ? family->run : RATES;
+	double rates[MW_FAMILY_RATES];
+	size_t count = family->run < MW_FAMILY_RATES ? family->run : MW_FAMILY_RATES;
 
 	for (size_t i = 0; i < count; i++)
 		rates[i] = (double)family->rates[i];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * store.h - what outlives the program, in one sqlite3 file: thinned samples of
- * each process life, events, states by key (alerts, baselines), the queue of
+ * each process life, events, states by key (alerts, detectors, families), the queue of
  * the sinks. One writer (the daemon), any number of readers beside it.
  *
  * A full or failing disk never ends the caller: samples are lost and counted,
@@ -140,7 +140,9 @@ int mw_store_event(struct mw_store *store, const struct mw_message *message);
 /* --- states: bytes by kind and key; what they mean is the caller's ---------------- */
 
 #define MW_STATE_KIND_ALERT    "alert"
-#define MW_STATE_KIND_BASELINE "baseline"
+#define MW_STATE_KIND_DETECTOR "detector"
+#define MW_STATE_KIND_FAMILY   "family"
+#define MW_STATE_KIND_CROWD    "crowd"
 
 /**
  * mw_store_put() - keep @data under (@kind, @key), instead of what was there
@@ -152,6 +154,12 @@ int mw_store_put(struct mw_store *store, const char *kind, const char *key, cons
 
 /** mw_store_delete() - forget a state; returns 0 also when there is none, or a negative errno */
 int mw_store_delete(struct mw_store *store, const char *kind, const char *key);
+
+/**
+ * mw_store_move() - make it a state of another kind, instead of what has its key there
+ * Returns 0 also when there is none, or a negative errno.
+ */
+int mw_store_move(struct mw_store *store, const char *kind, const char *key, const char *to_kind);
 
 /** mw_store_expire() - forget states of a kind put before @before_s; 0 or a negative errno */
 int mw_store_expire(struct mw_store *store, const char *kind, double before_s);

@@ -56,6 +56,20 @@ int mw_store_delete(struct mw_store *store, const char *kind, const char *key)
 	return mw_store_run(store, delete);
 }
 
+int mw_store_move(struct mw_store *store, const char *kind, const char *key, const char *to_kind)
+{
+	sqlite3_stmt *move = mw_store_prepared(
+		store, MW_SQL_STATE_MOVE,
+		"UPDATE OR REPLACE states SET kind = ? WHERE kind = ? AND key = ?");
+
+	if (move != NULL) {
+		sqlite3_bind_text(move, 1, to_kind, -1, SQLITE_STATIC);
+		sqlite3_bind_text(move, 2, kind, -1, SQLITE_STATIC);
+		sqlite3_bind_text(move, 3, key, -1, SQLITE_STATIC);
+	}
+	return mw_store_run(store, move);
+}
+
 int mw_store_expire(struct mw_store *store, const char *kind, double before_s)
 {
 	sqlite3_stmt *expire = mw_store_prepared(store, MW_SQL_STATE_EXPIRE,
