@@ -25,6 +25,12 @@
 
 #include "compat/hooked.h"
 
+MW_CHECK_BULK
+MW_CHECK_MIGRATE
+MW_CHECK_SLAB_BULK_ALLOC
+MW_CHECK_SLAB_BULK_FREE
+MW_CHECK_CACHE_FREE_HOOK
+
 /**
  * struct bulk_call - the arguments of a bulk allocation under way
  * @gfp:      of the pages

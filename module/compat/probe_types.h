@@ -71,10 +71,35 @@ static void __maybe_unused probe proto						\
 	__builtin_types_compatible_p(typeof(check_trace_callback_type_##name),	\
 				     void(typeof(&(probe))))
 
-/* A signature that nobody knows ends the build with a sentence; see Kbuild. */
+#define MW_LOOK_FOR_NEWER							\
+	"memwatch does not know this kernel yet, look for a newer memwatch"
+
+/*
+ * Names tracepoint @name whether the kernel has it or not: behind the kernel's own
+ * definition this says nothing new, and without one it is a function of which nothing is
+ * known, that takes whatever is asked. All kernels.
+ */
+#define MW_NAME_TRACEPOINT(name)						\
+	_Pragma("GCC diagnostic push")						\
+	_Pragma("GCC diagnostic ignored \"-Wstrict-prototypes\"")			\
+	_Pragma("GCC diagnostic ignored \"-Wredundant-decls\"")			\
+	extern void check_trace_callback_type_##name();				\
+	_Pragma("GCC diagnostic pop")
+
+/* After MW_NAME_TRACEPOINT(): no tracepoint's probe is an int. */
+#define MW_HAS_TRACEPOINT(name)							\
+	(!__builtin_types_compatible_p(typeof(check_trace_callback_type_##name), void(int)))
+
+/*
+ * A tracepoint that is gone, and a signature that nobody knows, end the build with a
+ * sentence; see Kbuild.
+ */
 #define MW_CHECK_SIGNATURE(name, fits)						\
-	_Static_assert(fits, "tracepoint " #name " has changed its signature: "	\
-		       "memwatch does not know this kernel yet, look for a newer memwatch");
+	MW_NAME_TRACEPOINT(name)						\
+	_Static_assert(MW_HAS_TRACEPOINT(name),					\
+		       "tracepoint " #name " is not there any more: " MW_LOOK_FOR_NEWER); \
+	_Static_assert(fits,							\
+		       "tracepoint " #name " has changed its signature: " MW_LOOK_FOR_NEWER);
 
 #define MW_CHECK_PROBE(name, probe)						\
 	MW_CHECK_SIGNATURE(name, MW_PROBE_FITS(name, probe))

@@ -11,6 +11,10 @@
 
 #include "probe_types.h"
 
+/* Asked about below, also where nothing is checked. */
+MW_NAME_TRACEPOINT(kmem_cache_alloc)
+MW_NAME_TRACEPOINT(kmem_cache_free)
+
 /* Has tracepoint @name these arguments behind @data? */
 #define MW_TAKES(name, ...)							\
 	__builtin_types_compatible_p(typeof(check_trace_callback_type_##name),	\
