@@ -347,4 +347,25 @@ check "the same pid and start after another boot is another process" all_of \
 	'says "the host was restarted"'
 mw watch --interval 20ms --root "$host" --config "$config" --duration 500ms
 check "and that is told once" all_of 'exits 0' '[ -z "$out" ]'
+
+# --- the history knows services ---
+
+fresh
+rm -f "$work"/state.db*
+echo "state: { path: $work/state.db, resolution: 100ms }" >"$config"
+begin
+grow 150
+end
+mw history --state "$work/state.db" --families --json
+check "history has a process by its service, and another by its name" all_of 'exits 0' \
+	'jq -se "map(.family) | sort == [\"api.service\", \"calm\"]" "$work/out" >/dev/null'
+mw history --state "$work/state.db" --family api.service --json
+check "and shows those of a service alone" all_of 'exits 0' \
+	'jq -se "map(.pid) == [12] and .[0].family == \"api.service\"" "$work/out" >/dev/null'
+mw history --state "$work/state.db" --family calm --csv
+check "their samples, too" all_of 'exits 0' '[ "$(wc -l <"$work/out")" -ge 2 ]' \
+	'awk -F, "NR > 1 && \$2 != 13 { bad = 1 } END { exit bad }" "$work/out"'
+mw history --state "$work/state.db" --family calm --alerts
+check "alerts have no family" all_of 'exits 2' 'complains "--family is for processes"'
+
 finish

@@ -152,6 +152,7 @@ restart() {
 	kill "-$1" "$pid"
 	wait "$pid" 2>/dev/null
 	eval "${2-}"
+	# shellcheck disable=SC2034 # for the conditions of check
 	restarted_s=$(date +%s)
 	start
 	until_true 60 '[ -s "$work/out" ]'

@@ -28,6 +28,7 @@ enum {
 	OPTION_SERIES,
 	OPTION_ALERTS,
 	OPTION_FAMILIES,
+	OPTION_FAMILY,
 	OPTION_SINCE,
 	OPTION_UNTIL,
 	OPTION_STATE,
@@ -42,8 +43,8 @@ static const char help[] =
 	"What:\n"
 	"  (nothing)          one line a process: samples, from when to when, RSS at the first,\n"
 	"                     at the last, and at most\n"
-	"      --families     the same for each family: the unit or group that a process\n"
-	"                     belongs to across restarts, or else its name\n"
+	"      --families     the same for each family: the service, pod or container that a\n"
+	"                     process belongs to across restarts, or else its name\n"
 	"      --series       its samples, one line each\n"
 	"      --csv          its samples as CSV, for `memwatch analyze` and `diff`\n"
 	"      --alerts       the events of alerts\n"
@@ -52,6 +53,7 @@ static const char help[] =
 	"      --until TIME   to then (default: now)\n"
 	"  -p, --pid PID      this process only; may be given more than once\n"
 	"  -c, --comm NAME    processes of this name only; may be given more than once\n"
+	"      --family NAME  processes of this family only, as --families names it\n"
 	"      --json         JSON Lines instead of a table\n"
 	"      --state FILE   the daemon's file (default: " CLI_STATE_FILE ")\n"
 	"  -h, --help         this text\n"
@@ -393,6 +395,7 @@ static int take_option(struct asked *asked, int option, const char *value)
 	case OPTION_SERIES: asked->what = WHAT_SERIES; return 0;
 	case OPTION_ALERTS: asked->what = WHAT_ALERTS; return 0;
 	case OPTION_FAMILIES: asked->what = WHAT_FAMILIES; return 0;
+	case OPTION_FAMILY: asked->range.family = value; return 0;
 	case OPTION_STATE: asked->path = value; return 0;
 	case OPTION_SINCE:
 		return cli_when(name, "--since", value, asked->now_s, &asked->range.since_s);
@@ -418,6 +421,7 @@ static int run(int argc, char **argv)
 		{ "series", no_argument, NULL, OPTION_SERIES },
 		{ "alerts", no_argument, NULL, OPTION_ALERTS },
 		{ "families", no_argument, NULL, OPTION_FAMILIES },
+		{ "family", required_argument, NULL, OPTION_FAMILY },
 		{ "since", required_argument, NULL, OPTION_SINCE },
 		{ "until", required_argument, NULL, OPTION_UNTIL },
 		{ "state", required_argument, NULL, OPTION_STATE },
@@ -445,6 +449,9 @@ static int run(int argc, char **argv)
 	}
 	if (status == 0 && optind < argc)
 		status = cli_usage_error(name, "unexpected argument '%s'", argv[optind]);
+	if (status == 0 && asked.range.family != NULL && asked.what == WHAT_ALERTS)
+		status = cli_usage_error(name,
+					 "--family is for processes; alerts have --comm and --pid");
 	if (status == 0)
 		status = show(&asked);
 	mw_filter_free(&asked.filter);

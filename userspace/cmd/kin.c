@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../lib/subject.h"
+
 /* 208 bytes each. */
 #define FAMILIES 256
 
@@ -27,15 +29,15 @@ void kin_free(struct kin *kin)
 	kin->families = NULL;
 }
 
-void kin_name(const char *comm, const char *unit, char ret_name[MW_FAMILY_NAME_MAX])
+void kin_name(const struct mw_subject *subject, char ret_name[MW_FAMILY_NAME_MAX])
 {
-	size_t len = strlen(unit);
+	char group[MW_GROUP_MAX];
 
-	/* A session or a scope is no service: what runs in it is not one story. */
-	if (len > 8 && strcmp(unit + len - 8, ".service") == 0)
-		snprintf(ret_name, MW_FAMILY_NAME_MAX, "%s (%s)", comm, unit);
+	mw_group_name(subject->unit, subject->cgroup, group);
+	if (group[0] != '\0')
+		snprintf(ret_name, MW_FAMILY_NAME_MAX, "%s (%s)", subject->comm, group);
 	else
-		snprintf(ret_name, MW_FAMILY_NAME_MAX, "%s", comm);
+		snprintf(ret_name, MW_FAMILY_NAME_MAX, "%s", subject->comm);
 }
 
 /* In place of the start of a process: 64-bit FNV-1a of the name. */

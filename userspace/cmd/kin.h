@@ -10,6 +10,7 @@
 
 #include "../lib/alerting.h"
 #include "../lib/family.h"
+#include "../lib/match.h"
 
 /**
  * struct kin - the families of a host
@@ -26,8 +27,8 @@ int kin_init(struct kin *kin, struct mw_alerting *alerting);
 /** kin_free() - forget them */
 void kin_free(struct kin *kin);
 
-/** kin_name() - of a process: its name, and the systemd service that it belongs to */
-void kin_name(const char *comm, const char *unit, char ret_name[MW_FAMILY_NAME_MAX]);
+/** kin_name() - of a process: its name, and the service or container that it belongs to */
+void kin_name(const struct mw_subject *subject, char ret_name[MW_FAMILY_NAME_MAX]);
 
 /** kin_end() - a life of the family @name has ended */
 void kin_end(struct kin *kin, const char *name, const struct mw_leak *leak, double now_s);

@@ -130,7 +130,7 @@ static int wake(struct watched *watched, struct life *life, const struct mw_samp
 	life->kept_s = watched->now_s;
 	watched->detectors++;
 	mw_subject_read(watched->proc, sample->pid, sample->comm, &texts, &subject);
-	kin_name(sample->comm, texts.unit, family);
+	kin_name(&subject, family);
 	life->family = strdup(family);
 	mw_families_teach(watched->kin->families, family, life->leak);
 	for (unsigned int i = 0; mw_flat_replay(&life->flat, i, sample, &past); i++)
@@ -200,6 +200,22 @@ static void count_shmem(struct watched *watched, struct life *life, const struct
 	life->shmem_kb = shmem_kb;
 }
 
+/* Its group is looked up once, when its first sample is stored. */
+static void store(struct watched *watched, struct life *life, const struct mw_sample *sample)
+{
+	char group[MW_GROUP_MAX] = "";
+
+	if (sample->pid > 0 &&
+	    mw_store_wants_family(watched->store, &life->history, sample->time_s)) {
+		struct mw_subject_texts texts;
+		struct mw_subject subject;
+
+		mw_subject_read(watched->proc, sample->pid, sample->comm, &texts, &subject);
+		mw_group_name(texts.unit, texts.cgroup, group);
+	}
+	mw_store_sample(watched->store, &life->history, sample, group);
+}
+
 int watched_look(const struct mw_sample *sample, void *arg)
 {
 	struct watched *watched = arg;
@@ -218,7 +234,7 @@ int watched_look(const struct mw_sample *sample, void *arg)
 		return 0;
 	watched->samples += sample->pid > 0;
 	if (watched->store != NULL)
-		mw_store_sample(watched->store, &life->history, sample, "");
+		store(watched, life, sample);
 	if (is_flat(watched, life, sample))
 		return 0;
 	return add_sample(watched, life, sample);

@@ -22,6 +22,8 @@
 #define SNAPSHOT_SAMPLES 360
 #define SNAPSHOT_FILES	 100
 #define MAX_PER_HOUR	 60
+/* A life that is shorter than so many samples of the history leaves none in it. */
+#define SETTLE_SAMPLES 6
 /* Of the detector, as leak.h says. */
 #define LEAST_WINDOWS 8
 #define MOST_WINDOWS  24
@@ -163,6 +165,8 @@ static void read_state(struct mw_config_reader *reader, const struct raw_state *
 	mw_config_section(reader, "state");
 	mw_config_text(reader, "path", raw->path, &store->path);
 	mw_config_duration(reader, "resolution", raw->resolution, &store->resolution_s);
+	if (raw->resolution != NULL)
+		store->settle_s = SETTLE_SAMPLES * store->resolution_s;
 	mw_config_duration(reader, "max_age", raw->max_age, &store->max_age_s);
 	mw_config_size(reader, "max_size", raw->max_size, &store->max_kb);
 }

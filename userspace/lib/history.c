@@ -167,6 +167,13 @@ static bool wants(const struct mw_history_range *range, int32_t pid, const char 
 	return range->filter == NULL || mw_filter_wants(range->filter, pid, comm);
 }
 
+/* Where a life belongs to nothing, its name stands for that. */
+static bool is_of(const struct mw_history_range *range, const char *family, const char *comm)
+{
+	return range->family == NULL ||
+	       strcmp(range->family, family[0] != '\0' ? family : comm) == 0;
+}
+
 /* --- lives ------------------------------------------------------------------------------------- */
 
 struct entries {
@@ -193,7 +200,8 @@ static int give_entry(sqlite3_stmt *row, void *arg)
 
 	copy_text(entry.comm, sizeof(entry.comm), row, 2);
 	copy_text(entry.family, sizeof(entry.family), row, 3);
-	if (!wants(entries->range, entry.pid, entry.comm))
+	if (!wants(entries->range, entry.pid, entry.comm) ||
+	    !is_of(entries->range, entry.family, entry.comm))
 		return 0;
 	return entries->fn(&entry, entries->arg);
 }
@@ -269,11 +277,14 @@ static int give_sample(sqlite3_stmt *row, void *arg)
 	const struct samples *samples = arg;
 	struct mw_sample sample;
 	struct mw_sample *last;
+	char family[128];
 	int result = 0;
 	bool is_new;
 
 	read_sample(row, &sample);
-	if (!wants(samples->range, sample.pid, sample.comm))
+	copy_text(family, sizeof(family), row, 4 + MW_STORE_FIELDS);
+	if (!wants(samples->range, sample.pid, sample.comm) ||
+	    !is_of(samples->range, family, sample.comm))
 		return 0;
 	last = mw_lives_get(samples->lives, sample.pid, sample.start_ticks, &is_new);
 	if (last == NULL)
@@ -300,7 +311,7 @@ int mw_history_samples(struct mw_history *history, const struct mw_history_range
 	if (samples.lives == NULL)
 		return failed(-ENOMEM, history->error, "out of memory");
 	snprintf(sql, sizeof(sql),
-		 "SELECT samples.id, pid, start_ticks, comm%s FROM samples JOIN lives ON"
+		 "SELECT samples.id, pid, start_ticks, comm%s, family FROM samples JOIN lives ON"
 		 " lives.id = life WHERE samples.id >= ?1 AND samples.id < ?2 ORDER BY samples.id",
 		 mw_store_columns());
 	statement = prepare(history, sql);

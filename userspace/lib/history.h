@@ -19,17 +19,20 @@ struct mw_history;
  * struct mw_history_range - what is wanted
  * @since_s, @until_s: Unix time; -INFINITY and INFINITY: all
  * @filter:            which processes; NULL: all
+ * @family:            of which service or container, or else of which name; NULL: all. Events have
+ *                     none
  */
 struct mw_history_range {
 	double since_s;
 	double until_s;
 	const struct mw_filter *filter;
+	const char *family;
 };
 
 /**
  * struct mw_history_entry - one process life
  * @pid, @start_ticks, @comm: which
- * @family:    unit, cgroup or name that it belongs to, or ""
+ * @family:    service, pod or container that it belongs to (mw_group_name()), or ""
  * @first_s:   its first stored sample in the range, Unix time
  * @last_s:    its last one
  * @end_s:     when it ended, or NAN: it has not, or nobody saw it

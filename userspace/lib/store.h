@@ -116,11 +116,18 @@ void mw_store_status(const struct mw_store *store, struct mw_store_status *ret_s
 /**
  * mw_store_sample() - offer a sample; @sample->time_s must be Unix time
  * @life:   the mark of this life, changed
- * @family: what it belongs to across restarts (unit, cgroup, comm), "" when unknown; kept from
+ * @family: what it belongs to across restarts (subject.h: mw_group_name()), "" when none; kept from
  *          the first sample that is taken
  */
 void mw_store_sample(struct mw_store *store, struct mw_history_life *life,
 		     const struct mw_sample *sample, const char *family);
+
+/**
+ * mw_store_wants_family() - whether mw_store_sample() would keep a @family given with a sample of
+ * @time_s: for who has to look it up
+ */
+bool mw_store_wants_family(const struct mw_store *store, const struct mw_history_life *life,
+			   double time_s);
 
 /** mw_store_life_end() - the process of @life has ended */
 void mw_store_life_end(struct mw_store *store, const struct mw_history_life *life, double time_s);

@@ -377,6 +377,19 @@ static float held(const struct mw_history_life *life, double now_s, double spaci
 	return life->held_s + (float)fmax(0.0, now_s - (life->due_s - EARLY * spacing));
 }
 
+/* Not due; but a clock that was set back must not silence a life. */
+static bool is_early(const struct mw_history_life *life, double time_s)
+{
+	return time_s < life->due_s && life->due_s - time_s < 86400.0;
+}
+
+bool mw_store_wants_family(const struct mw_store *store, const struct mw_history_life *life,
+			   double time_s)
+{
+	return (life->id == 0 || life->epoch != store->buffer->epoch) &&
+	       (life->stage >= SETTLED || !(store->config.settle_s > 0)) && !is_early(life, time_s);
+}
+
 void mw_store_sample(struct mw_store *store, struct mw_history_life *life,
 		     const struct mw_sample *sample, const char *family)
 {
@@ -384,8 +397,7 @@ void mw_store_sample(struct mw_store *store, struct mw_history_life *life,
 	uint32_t values;
 	float held_s;
 
-	/* Not due; but a clock that was set back must not silence a life. */
-	if (sample->time_s < life->due_s && life->due_s - sample->time_s < 86400.0)
+	if (is_early(life, sample->time_s))
 		return;
 	spacing = spacing_s(store);
 	if (life->stage < SETTLED && store->config.settle_s > 0) {
