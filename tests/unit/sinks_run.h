@@ -130,6 +130,20 @@ static inline void open_sinks(const struct mw_sink_config *config, size_t count,
 		fail_msg("%s", error);
 }
 
+static inline int reload_sinks(const struct mw_sink_config *config, size_t count,
+			       char error[MW_NOTICE_MAX])
+{
+	struct mw_sinks_config all = {
+		.sinks = config,
+		.count = count,
+		.retry_min_s = 0.05,
+		.retry_max_s = 0.2,
+		.notice = note,
+	};
+
+	return mw_sinks_reload(&sinks, &all, wall_s(), 0.5, error);
+}
+
 static inline struct mw_store *open_store(void)
 {
 	struct mw_store_config config;

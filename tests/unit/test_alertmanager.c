@@ -201,6 +201,43 @@ static void sent_again(void **state)
 	http_stop(&server);
 }
 
+/* Nothing is kept on disk: what fires there is known after a reload all the same. */
+static void reloaded_without_a_store(void **state)
+{
+	struct http_server server;
+	struct mw_sink_config config[2];
+	char error[MW_NOTICE_MAX] = "";
+	cJSON *got;
+
+	(void)state;
+	http_start(&server, 0, "o", scratch_path("got"));
+	config[0] = configured(server.url, 300);
+	config[1] = (struct mw_sink_config){ .type = MW_SINK_FILE, .path = scratch_path("log") };
+	open_sinks(config, 1, NULL);
+	tell(MW_STATE_FIRING, CRITICAL, 7);
+	tell(MW_STATE_FIRING, WARNING, 8);
+	assert_true(pump_until(has_delivered, 2, 30));
+	assert_int_equal(reload_sinks(config, 2, error), 0);
+	assert_int_equal(status_of(0).firing, 2);
+	mw_sinks_settle(sinks, is_seven, NULL, wall_s());
+	assert_true(pump_until(was_asked, 3, 30));
+	got = request(2);
+	assert_int_equal(cJSON_GetArraySize(got), 2);
+	cJSON_Delete(got);
+	/* Resolved under the labels that it was told with, which only the list knows. */
+	tell(MW_STATE_RESOLVED, WARNING, 7);
+	assert_true(pump_until(was_asked, 4, 30));
+	got = request(3);
+	assert_string_equal(text(cJSON_GetArrayItem(got, 0), "labels", "severity"), "critical");
+	cJSON_Delete(got);
+	/* Settings that are wrong change nothing. */
+	config[1].path = NULL;
+	assert_int_equal(reload_sinks(config, 2, error), -EINVAL);
+	assert_int_equal(mw_sinks_count(sinks), 2);
+	mw_sinks_close(sinks, wall_s(), 0);
+	http_stop(&server);
+}
+
 /* --- the real one ---------------------------------------------------------------------------------- */
 
 /* The body of a GET from the loopback, or "" while nobody answers. HTTP/1.0: in one piece. */
@@ -337,6 +374,7 @@ int main(void)
 		TEST(one_alert),
 		TEST(changed_labels),
 		TEST(sent_again),
+		TEST(reloaded_without_a_store),
 		cmocka_unit_test_setup_teardown(real_one, scratch_make, stop_alertmanager),
 	};
 

@@ -103,6 +103,49 @@ static void readers_on_disk(void **state)
 	mw_store_close(store);
 }
 
+/* Other readers: who stays goes on where it was, who is new begins with what comes. */
+static void renew(struct mw_store *store)
+{
+	static const char *const others[] = { "new", "slow" };
+	struct mw_outbox *outbox = mw_outbox_new(store, names, 2, 100);
+
+	add(outbox, 0, MW_SEVERITY_INFO, "a");
+	add(outbox, 0, MW_SEVERITY_INFO, "b");
+	take(outbox, 0);
+	take(outbox, 1);
+	outbox = mw_outbox_renew(outbox, others, 2, 100);
+	assert_non_null(outbox);
+	assert_string_equal(waiting(outbox, 0), "");
+	assert_string_equal(waiting(outbox, 1), "b ");
+	add(outbox, 0, MW_SEVERITY_INFO, "c");
+	mw_outbox_sync(outbox, 1);
+	assert_string_equal(waiting(outbox, 0), "c ");
+	assert_string_equal(waiting(outbox, 1), "b c ");
+	mw_outbox_free(outbox);
+}
+
+static void renewed_in_memory(void **state)
+{
+	(void)state;
+	renew(NULL);
+}
+
+static void renewed_on_disk(void **state)
+{
+	static const char *const others[] = { "slow", "fast" };
+	struct mw_store *store = opened();
+	struct mw_outbox *outbox;
+
+	(void)state;
+	renew(store);
+	/* And the disk knows it: "fast" was forgotten, and is new. */
+	outbox = mw_outbox_new(store, others, 2, 100);
+	assert_string_equal(waiting(outbox, 0), "b c ");
+	assert_string_equal(waiting(outbox, 1), "");
+	mw_outbox_free(outbox);
+	mw_store_close(store);
+}
+
 /* Closed or killed: what was not taken is there again, and nothing that was. */
 static void restart(void **state)
 {
@@ -268,8 +311,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(readers_in_memory), TEST(readers_on_disk), TEST(restart),
-		TEST(drops_the_least),	 TEST(full_disk),	TEST(full_at_start),
-		TEST(backoff),
+		TEST(renewed_in_memory), TEST(renewed_on_disk), TEST(drops_the_least),
+		TEST(full_disk),	 TEST(full_at_start),	TEST(backoff),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,6 +18,8 @@
 
 /* How long the sinks may take to deliver what is left, at the end. */
 #define FLUSH_S 3.0
+/* The same at a reload, where what is left goes over. */
+#define HAND_OVER_S 1.0
 /* A detector is kept in the store once in as many rounds. */
 #define KEEP_ROUNDS 60
 
@@ -69,7 +71,12 @@ static int open_sinks(struct watcher *watcher, double now_s)
 	watcher->sinks_next_s = now_s;
 	if (watcher->config.sinks.count == 0)
 		return 0;
-	err = mw_sinks_open(&watcher->config.sinks, watcher->store, now_s, &watcher->sinks, error);
+	if (watcher->sinks != NULL)
+		err = mw_sinks_reload(&watcher->sinks, &watcher->config.sinks, now_s, HAND_OVER_S,
+				      error);
+	else
+		err = mw_sinks_open(&watcher->config.sinks, watcher->store, now_s, &watcher->sinks,
+				    error);
 	watcher->teller.sinks = watcher->sinks;
 	if (err == 0) {
 		teller_settle(&watcher->teller, watcher->alerting, now_s);
@@ -120,7 +127,8 @@ void watcher_reload(struct watcher *watcher)
 	overrule(watcher, &config);
 	keep_path(watcher, "sampling.root", config.root, old.root);
 	keep_path(watcher, "state.path", config.store.path, old.store.path);
-	close_sinks(watcher, now_s);
+	if (config.sinks.count == 0)
+		close_sinks(watcher, now_s);
 	use_config(watcher, &config, now_s);
 	mw_config_free(&old);
 	ticker_set_interval(&watcher->live.ticker, config.interval_s);

@@ -13,17 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "outbox_list.h"
 #include "store_queue.h"
 
 #define KIND_READER "sink"
-
-struct entry {
-	struct entry *next;
-	int64_t id;
-	size_t size;
-	enum mw_severity severity;
-	char line[];
-};
 
 struct reader {
 	const char *name;
@@ -36,14 +29,11 @@ struct mw_outbox {
 	struct mw_store *store;
 	size_t limit;
 	int64_t last_id;
-	int64_t passed;	     /* rows up to here were deleted */
-	size_t disk_count;   /* rows on disk */
-	size_t memory_count; /* entries in the list */
-	size_t memory_bytes;
+	int64_t passed;	   /* rows up to here were deleted */
+	size_t disk_count; /* rows on disk */
 	uint64_t generation;
 	bool is_loaded; /* what the store holds is known */
-	struct entry *first;
-	struct entry *last;
+	struct mw_outbox_list list;
 	size_t reader_count;
 	struct reader readers[];
 };
@@ -106,7 +96,7 @@ static void place_readers(struct mw_outbox *outbox, int64_t last)
 /* What was sent while the file could not be opened comes behind what is in it. */
 static void renumber(struct mw_outbox *outbox, int64_t last)
 {
-	for (struct entry *entry = outbox->first; entry != NULL; entry = entry->next)
+	for (struct mw_outbox_entry *entry = outbox->list.first; entry != NULL; entry = entry->next)
 		entry->id = ++last;
 	outbox->last_id = last;
 }
@@ -161,16 +151,46 @@ struct mw_outbox *mw_outbox_new(struct mw_store *store, const char *const *names
 	return outbox;
 }
 
+/* A reader that is gone has its mark in the store no more; one that is new begins with what comes. */
+static void replace_readers(struct mw_outbox *old, struct mw_outbox *outbox)
+{
+	for (size_t i = 0; i < outbox->reader_count; i++) {
+		const struct reader *known = reader_named(old, outbox->readers[i].name);
+		const char *name = outbox->readers[i].name;
+
+		outbox->readers[i] =
+			known != NULL ? *known
+				      : (struct reader){ .position = old->last_id, .kept = -1 };
+		outbox->readers[i].name = name;
+	}
+	for (size_t i = 0; i < old->reader_count; i++)
+		if (old->store != NULL && old->is_loaded &&
+		    reader_named(outbox, old->readers[i].name) == NULL)
+			mw_store_delete(old->store, KIND_READER, old->readers[i].name);
+}
+
+struct mw_outbox *mw_outbox_renew(struct mw_outbox *old, const char *const *names, size_t count,
+				  size_t limit)
+{
+	struct mw_outbox *outbox = calloc(1, sizeof(*outbox) + count * sizeof(struct reader));
+
+	if (outbox == NULL)
+		return NULL;
+	*outbox = *old;
+	outbox->limit = limit;
+	outbox->reader_count = count;
+	for (size_t i = 0; i < count; i++)
+		outbox->readers[i].name = names[i];
+	replace_readers(old, outbox);
+	free(old);
+	return outbox;
+}
+
 void mw_outbox_free(struct mw_outbox *outbox)
 {
 	if (outbox == NULL)
 		return;
-	while (outbox->first != NULL) {
-		struct entry *next = outbox->first->next;
-
-		free(outbox->first);
-		outbox->first = next;
-	}
+	mw_outbox_list_clear(&outbox->list);
 	free(outbox);
 }
 
@@ -191,77 +211,24 @@ static void count_drop(struct mw_outbox *outbox, int64_t id)
 			outbox->readers[i].dropped++;
 }
 
-/* --- the list ------------------------------------------------------------------------------ */
-
-static struct entry *new_entry(int64_t id, enum mw_severity severity, const char *line)
-{
-	size_t size = strlen(line) + 1;
-	struct entry *entry = malloc(sizeof(*entry) + size);
-
-	if (entry == NULL)
-		return NULL;
-	*entry = (struct entry){ .id = id, .size = size, .severity = severity };
-	memcpy(entry->line, line, size);
-	return entry;
-}
-
-static void append(struct mw_outbox *outbox, struct entry *entry)
-{
-	if (outbox->last != NULL)
-		outbox->last->next = entry;
-	else
-		outbox->first = entry;
-	outbox->last = entry;
-	outbox->memory_count++;
-	outbox->memory_bytes += entry->size;
-}
-
-/* @link: what points to the entry; NULL @before when it is the first. */
-static void unlink_entry(struct mw_outbox *outbox, struct entry *before, struct entry *entry)
-{
-	if (before != NULL)
-		before->next = entry->next;
-	else
-		outbox->first = entry->next;
-	if (outbox->last == entry)
-		outbox->last = before;
-	outbox->memory_count--;
-	outbox->memory_bytes -= entry->size;
-	free(entry);
-}
-
-/* The oldest entry of the lowest severity; *@ret_before is the one in front of it. */
-static struct entry *worst_entry(const struct mw_outbox *outbox, struct entry **ret_before)
-{
-	struct entry *worst = NULL, *before = NULL;
-
-	*ret_before = NULL;
-	for (struct entry *entry = outbox->first; entry != NULL; entry = entry->next) {
-		if (worst == NULL || entry->severity < worst->severity) {
-			worst = entry;
-			*ret_before = before;
-		}
-		before = entry;
-	}
-	return worst;
-}
+/* --- too many ------------------------------------------------------------------------------ */
 
 static void drop_from_memory(struct mw_outbox *outbox)
 {
-	struct entry *before;
-	struct entry *worst = worst_entry(outbox, &before);
+	struct mw_outbox_entry *before;
+	struct mw_outbox_entry *worst = mw_outbox_list_worst(&outbox->list, &before);
 
 	if (worst == NULL)
 		return;
 	count_drop(outbox, worst->id);
-	unlink_entry(outbox, before, worst);
+	mw_outbox_list_remove(&outbox->list, before, worst);
 }
 
 /* Of rows and entries: the lowest severity, and of that the oldest, which is a row. */
 static void drop_worst(struct mw_outbox *outbox)
 {
-	struct entry *before;
-	struct entry *worst = worst_entry(outbox, &before);
+	struct mw_outbox_entry *before;
+	struct mw_outbox_entry *worst = mw_outbox_list_worst(&outbox->list, &before);
 	enum mw_severity severity;
 	int64_t id;
 
@@ -277,7 +244,7 @@ static void drop_worst(struct mw_outbox *outbox)
 
 /* --- the disk ------------------------------------------------------------------------------- */
 
-static int store_entry(struct mw_outbox *outbox, const struct entry *entry)
+static int store_entry(struct mw_outbox *outbox, const struct mw_outbox_entry *entry)
 {
 	int err = mw_queue_add(outbox->store, entry->id, entry->severity, entry->line);
 
@@ -289,10 +256,10 @@ static int store_entry(struct mw_outbox *outbox, const struct entry *entry)
 /* As many as the disk takes, oldest first. Returns whether the list is empty now. */
 static bool store_list(struct mw_outbox *outbox)
 {
-	while (outbox->first != NULL) {
-		if (store_entry(outbox, outbox->first) < 0)
+	while (outbox->list.first != NULL) {
+		if (store_entry(outbox, outbox->list.first) < 0)
 			return false;
-		unlink_entry(outbox, NULL, outbox->first);
+		mw_outbox_list_remove(&outbox->list, NULL, outbox->list.first);
 	}
 	return true;
 }
@@ -311,8 +278,8 @@ static int keep_position(struct mw_outbox *outbox, struct reader *reader, double
 
 static void pass_memory(struct mw_outbox *outbox, int64_t id)
 {
-	while (outbox->first != NULL && outbox->first->id <= id)
-		unlink_entry(outbox, NULL, outbox->first);
+	while (outbox->list.first != NULL && outbox->list.first->id <= id)
+		mw_outbox_list_remove(&outbox->list, NULL, outbox->list.first);
 }
 
 static int keep_positions(struct mw_outbox *outbox, double now_s)
@@ -401,7 +368,7 @@ void mw_outbox_sync(struct mw_outbox *outbox, double now_s)
 
 int mw_outbox_add(struct mw_outbox *outbox, enum mw_severity severity, const char *line)
 {
-	struct entry *entry = new_entry(outbox->last_id + 1, severity, line);
+	struct mw_outbox_entry *entry = mw_outbox_entry_new(outbox->last_id + 1, severity, line);
 
 	if (entry == NULL)
 		return -ENOMEM;
@@ -409,12 +376,12 @@ int mw_outbox_add(struct mw_outbox *outbox, enum mw_severity severity, const cha
 	if (outbox->is_loaded && store_list(outbox) && store_entry(outbox, entry) == 0)
 		free(entry);
 	else
-		append(outbox, entry);
-	while (outbox->memory_bytes > MW_OUTBOX_MEMORY)
+		mw_outbox_list_append(&outbox->list, entry);
+	while (outbox->list.bytes > MW_OUTBOX_MEMORY)
 		drop_from_memory(outbox);
-	if (outbox->disk_count + outbox->memory_count > outbox->limit)
+	if (outbox->disk_count + outbox->list.count > outbox->limit)
 		drop_worst(outbox);
-	return outbox->store != NULL && outbox->memory_count > 0 ? 1 : 0;
+	return outbox->store != NULL && outbox->list.count > 0 ? 1 : 0;
 }
 
 int mw_outbox_next(struct mw_outbox *outbox, size_t reader, int64_t after, int64_t *ret_id,
@@ -429,7 +396,8 @@ int mw_outbox_next(struct mw_outbox *outbox, size_t reader, int64_t after, int64
 		err = mw_queue_next(outbox->store, from, ret_id, ret_line);
 	if (err != -ENOENT)
 		return err;
-	for (const struct entry *entry = outbox->first; entry != NULL; entry = entry->next) {
+	for (const struct mw_outbox_entry *entry = outbox->list.first; entry != NULL;
+	     entry = entry->next) {
 		if (entry->id <= from)
 			continue;
 		*ret_line = strdup(entry->line);
@@ -452,7 +420,8 @@ uint64_t mw_outbox_waiting(struct mw_outbox *outbox, size_t reader)
 
 	if (outbox->disk_count > 0)
 		mw_queue_count(outbox->store, from, &count);
-	for (const struct entry *entry = outbox->first; entry != NULL; entry = entry->next)
+	for (const struct mw_outbox_entry *entry = outbox->list.first; entry != NULL;
+	     entry = entry->next)
 		count += entry->id > from;
 	return (uint64_t)count;
 }

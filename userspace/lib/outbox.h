@@ -30,6 +30,15 @@ struct mw_outbox;
 struct mw_outbox *mw_outbox_new(struct mw_store *store, const char *const *names, size_t count,
 				size_t limit);
 
+/**
+ * mw_outbox_renew() - the same messages for other readers
+ * @names: a reader that was there goes on where it was; one that was not begins with what comes
+ *         now; what is known of others is forgotten
+ * Returns it, and @old is gone; or NULL without memory, and @old is as it was.
+ */
+struct mw_outbox *mw_outbox_renew(struct mw_outbox *old, const char *const *names, size_t count,
+				  size_t limit);
+
 /** mw_outbox_free() - what is not on disk is lost; NULL is allowed */
 void mw_outbox_free(struct mw_outbox *outbox);
 

@@ -98,6 +98,9 @@ void mw_sink_close_fd(struct mw_sink *sink);
 enum mw_sink_result mw_sink_work(struct mw_sink *sink, mw_worker_fn fn, void *arg, double now_s);
 
 /* sink_alertmanager.c */
+/** mw_alertmanager_take_over() - @sink fires what @old did: also where no store knows it */
+void mw_alertmanager_take_over(struct mw_sink *sink, struct mw_sink *old);
+
 /** mw_alertmanager_settle() - see mw_sinks_settle() */
 void mw_alertmanager_settle(struct mw_sink *sink, mw_firing_fn is_firing, void *arg, double now_s);
 

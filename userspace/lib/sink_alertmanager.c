@@ -223,18 +223,23 @@ static int open_alertmanager(struct mw_sink *sink)
 	return 0;
 }
 
-static void free_alertmanager(struct mw_sink *sink)
+static void free_list(struct alertmanager *manager)
 {
-	struct alertmanager *manager = sink->private_data;
-
-	if (manager == NULL)
-		return;
 	while (manager->first != NULL) {
 		struct firing *next = manager->first->next;
 
 		free_firing(manager->first);
 		manager->first = next;
 	}
+}
+
+static void free_alertmanager(struct mw_sink *sink)
+{
+	struct alertmanager *manager = sink->private_data;
+
+	if (manager == NULL)
+		return;
+	free_list(manager);
 	free_firing(manager->under_way);
 	free(manager);
 }
@@ -386,6 +391,20 @@ static enum mw_sink_result finish_alertmanager(struct mw_sink *sink, double now_
 	if (manager->first != NULL)
 		sink->resend_s = fmin(sink->resend_s, now_s + sink->config.resolve_timeout_s / 3.0);
 	return result;
+}
+
+void mw_alertmanager_take_over(struct mw_sink *sink, struct mw_sink *old)
+{
+	struct alertmanager *manager = sink->private_data, *from = old->private_data;
+
+	free_list(manager);
+	manager->first = from->first;
+	from->first = NULL;
+	restart_resend(manager);
+	sink->status.firing = old->status.firing;
+	old->status.firing = 0;
+	/* It may be another receiver under that name: at once. */
+	sink->resend_s = manager->first != NULL ? -INFINITY : INFINITY;
 }
 
 void mw_alertmanager_settle(struct mw_sink *sink, mw_firing_fn is_firing, void *arg, double now_s)

@@ -55,6 +55,44 @@ enum mw_sink_result mw_sink_work(struct mw_sink *sink, mw_worker_fn fn, void *ar
 	return MW_SINK_FAILED;
 }
 
+/* --- what is left ------------------------------------------------------------------------------------ */
+
+static size_t left(struct mw_sinks *sinks)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < sinks->count; i++) {
+		size_t waiting = (size_t)mw_outbox_waiting(sinks->outbox, i);
+
+		most = waiting > most ? waiting : most;
+	}
+	return most;
+}
+
+static double steady_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* Deliver what can be within @flush_s; returns what time it is then. */
+static double flush(struct mw_sinks *sinks, double now_s, double flush_s)
+{
+	double begin_s = steady_s(), passed_s = 0;
+
+	while (left(sinks) > 0 && passed_s <= flush_s) {
+		double wait_s = fmin(mw_sinks_pump(sinks, now_s + passed_s), flush_s - passed_s);
+		struct epoll_event event;
+
+		if (left(sinks) > 0 && wait_s > 0)
+			epoll_wait(sinks->epoll_fd, &event, 1, (int)(wait_s * 1000.0) + 1);
+		passed_s = steady_s() - begin_s;
+	}
+	return now_s + passed_s;
+}
+
 /* --- open and close ------------------------------------------------------------------------------------ */
 
 static int open_sink(struct mw_sinks *sinks, size_t index, const struct mw_sink_config *config,
@@ -150,8 +188,9 @@ static struct mw_sinks *new_sinks(const struct mw_sinks_config *config, double n
 	return NULL;
 }
 
-int mw_sinks_open(const struct mw_sinks_config *config, struct mw_store *store, double now_s,
-		  struct mw_sinks **ret_sinks, char ret_error[MW_NOTICE_MAX])
+/* All but their outbox. */
+static int open_all(const struct mw_sinks_config *config, struct mw_store *store, double now_s,
+		    struct mw_sinks **ret_sinks, char ret_error[MW_NOTICE_MAX])
 {
 	struct mw_sinks *sinks;
 	int err = check_all(config, ret_error);
@@ -161,11 +200,26 @@ int mw_sinks_open(const struct mw_sinks_config *config, struct mw_store *store, 
 	sinks = new_sinks(config, now_s);
 	if (sinks == NULL)
 		return -ENOMEM;
+	sinks->store = store;
 	for (size_t i = 0; err == 0 && i < config->count; i++)
 		err = open_sink(sinks, i, &config->sinks[i], store);
-	if (err == 0)
-		sinks->outbox =
-			mw_outbox_new(store, sinks->names, sinks->count, sinks->config.queue_max);
+	if (err < 0) {
+		free_sinks(sinks);
+		return -ENOMEM;
+	}
+	*ret_sinks = sinks;
+	return 0;
+}
+
+int mw_sinks_open(const struct mw_sinks_config *config, struct mw_store *store, double now_s,
+		  struct mw_sinks **ret_sinks, char ret_error[MW_NOTICE_MAX])
+{
+	struct mw_sinks *sinks;
+	int err = open_all(config, store, now_s, &sinks, ret_error);
+
+	if (err < 0)
+		return err;
+	sinks->outbox = mw_outbox_new(store, sinks->names, sinks->count, sinks->config.queue_max);
 	if (sinks->outbox == NULL) {
 		free_sinks(sinks);
 		return -ENOMEM;
@@ -173,6 +227,53 @@ int mw_sinks_open(const struct mw_sinks_config *config, struct mw_store *store, 
 	/* From now on it is known what these sinks have had. */
 	mw_outbox_sync(sinks->outbox, now_s);
 	*ret_sinks = sinks;
+	return 0;
+}
+
+static struct mw_sink *sink_named(struct mw_sinks *sinks, const char *name)
+{
+	for (size_t i = 0; i < sinks->count; i++)
+		if (strcmp(sinks->names[i], name) == 0)
+			return &sinks->sinks[i];
+	return NULL;
+}
+
+/* What only the old ones know. */
+static void take_over(struct mw_sinks *sinks, struct mw_sinks *old)
+{
+	for (size_t i = 0; i < sinks->count; i++) {
+		struct mw_sink *sink = &sinks->sinks[i], *from = sink_named(old, sinks->names[i]);
+
+		sinks->dropped[i] = mw_outbox_dropped(sinks->outbox, i);
+		if (from != NULL && from->ops == sink->ops && sink->ops == &mw_sink_alertmanager)
+			mw_alertmanager_take_over(sink, from);
+	}
+}
+
+int mw_sinks_reload(struct mw_sinks **sinks, const struct mw_sinks_config *config, double now_s,
+		    double flush_s, char ret_error[MW_NOTICE_MAX])
+{
+	struct mw_sinks *old = *sinks, *new;
+	struct mw_outbox *outbox;
+	int err;
+
+	now_s = flush(old, now_s, flush_s);
+	mw_outbox_sync(old->outbox, now_s);
+	err = open_all(config, old->store, now_s, &new, ret_error);
+	if (err < 0)
+		return err;
+	outbox = mw_outbox_renew(old->outbox, new->names, new->count, new->config.queue_max);
+	if (outbox == NULL) {
+		free_sinks(new);
+		return -ENOMEM;
+	}
+	new->outbox = outbox;
+	new->is_in_memory = old->is_in_memory;
+	take_over(new, old);
+	old->outbox = NULL;
+	free_sinks(old);
+	mw_outbox_sync(new->outbox, now_s);
+	*sinks = new;
 	return 0;
 }
 
@@ -217,42 +318,14 @@ void mw_sinks_status(const struct mw_sinks *sinks, size_t index, struct mw_sink_
 	ret_status->last_error = sink->error;
 }
 
-static size_t left(struct mw_sinks *sinks)
-{
-	size_t most = 0;
-
-	for (size_t i = 0; i < sinks->count; i++) {
-		size_t waiting = (size_t)mw_outbox_waiting(sinks->outbox, i);
-
-		most = waiting > most ? waiting : most;
-	}
-	return most;
-}
-
-static double steady_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
 size_t mw_sinks_close(struct mw_sinks *sinks, double now_s, double flush_s)
 {
-	double begin_s = steady_s(), passed_s = 0;
 	size_t waiting;
 
 	if (sinks == NULL)
 		return 0;
-	while (left(sinks) > 0 && passed_s <= flush_s) {
-		double wait_s = fmin(mw_sinks_pump(sinks, now_s + passed_s), flush_s - passed_s);
-		struct epoll_event event;
-
-		if (left(sinks) > 0 && wait_s > 0)
-			epoll_wait(sinks->epoll_fd, &event, 1, (int)(wait_s * 1000.0) + 1);
-		passed_s = steady_s() - begin_s;
-	}
-	mw_outbox_sync(sinks->outbox, now_s + passed_s);
+	now_s = flush(sinks, now_s, flush_s);
+	mw_outbox_sync(sinks->outbox, now_s);
 	waiting = left(sinks);
 	free_sinks(sinks);
 	return waiting;

@@ -152,6 +152,15 @@ int mw_sinks_open(const struct mw_sinks_config *config, struct mw_store *store, 
 		  struct mw_sinks **ret_sinks, char ret_error[MW_NOTICE_MAX]);
 
 /**
+ * mw_sinks_reload() - other settings: what waits, and what receivers were told, goes over
+ * @sinks:   replaced; on failure they stay as they are
+ * @flush_s: deliveries under way are given so long to end
+ * Sinks are known by their names. Returns 0, -ENOMEM, or -EINVAL, as mw_sinks_open().
+ */
+int mw_sinks_reload(struct mw_sinks **sinks, const struct mw_sinks_config *config, double now_s,
+		    double flush_s, char ret_error[MW_NOTICE_MAX]);
+
+/**
  * mw_sinks_send() - queue a message for all sinks; mw_sinks_pump() delivers it
  * Returns 0: it is on disk (or there is no store); 1: in memory until the disk takes it;
  * -E2BIG: longer than MW_MESSAGE_TEXT_MAX; -EINVAL: @json is no object; -ENOMEM.

@@ -20,6 +20,7 @@
  */
 struct mw_sinks {
 	struct mw_sinks_config config;
+	struct mw_store *store;
 	struct mw_outbox *outbox;
 	const char **names;
 	int epoll_fd;
