@@ -128,6 +128,24 @@ static void say_answer(int fd, long code, struct answer *answer)
 		    answer->text);
 }
 
+/* What the library says of it, and what there is to do about it where that is known. */
+static void say_failure(int fd, CURLcode result, const char *detail,
+			const struct mw_http_post *post)
+{
+	if (result == CURLE_PEER_FAILED_VERIFICATION)
+		say(fd, MW_HTTP_FAILED,
+		    "the certificate of the receiver is not trusted: give the CA that signed it as "
+		    "ca_file; the name in url has to be one of the names in it (%s)",
+		    detail);
+	else if (result == CURLE_SSL_CACERT_BADFILE && post->ca_file != NULL)
+		say(fd, MW_HTTP_FAILED,
+		    "cannot use the ca_file %s: it has to be readable and hold certificates in PEM "
+		    "(%s)",
+		    post->ca_file, detail);
+	else
+		say(fd, MW_HTTP_FAILED, "%s", detail);
+}
+
 int mw_http_work(int fd, void *arg)
 {
 	const struct mw_http_post *post = arg;
@@ -154,6 +172,6 @@ int mw_http_work(int fd, void *arg)
 	if (result == CURLE_OK)
 		say_answer(fd, code, &answer);
 	else
-		say(fd, MW_HTTP_FAILED, "%s", detail[0] != '\0' ? detail : curl.strerror(result));
+		say_failure(fd, result, detail[0] != '\0' ? detail : curl.strerror(result), post);
 	return 0;
 }
