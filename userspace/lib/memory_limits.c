@@ -11,9 +11,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "address_space.h"
 #include "lives.h"
 #include "meminfo.h"
+#include "proc_pid.h"
 #include "sample.h"
 #include "textfile.h"
 
@@ -32,7 +35,8 @@ struct kept_cgroup {
 /* Of a process life. */
 struct kept_process {
 	uint64_t cgroup;
-	int64_t address_space_kb;
+	int64_t address_space_kb; /* RLIMIT_AS */
+	struct mw_space *space;	  /* NULL unless there is one */
 	double until_s;
 };
 
@@ -65,11 +69,19 @@ struct mw_limits *mw_limits_new(const char *root, const struct mw_proc_dir *dir)
 	return limits;
 }
 
+static void free_process(void *block, void *arg)
+{
+	struct kept_process *kept = block;
+
+	(void)arg;
+	free(kept->space);
+}
+
 void mw_limits_free(struct mw_limits *limits)
 {
 	if (limits == NULL)
 		return;
-	mw_lives_free(limits->processes, NULL, NULL);
+	mw_lives_free(limits->processes, free_process, NULL);
 	mw_lives_free(limits->cgroups, NULL, NULL);
 	free(limits);
 }
@@ -253,6 +265,26 @@ static int64_t get_cgroup_kb(struct mw_limits *limits, struct kept_process *proc
 	return look_up_cgroup(limits, pid, now_s, &process->cgroup);
 }
 
+/* The RSS at which a process meets RLIMIT_AS; only those that have one are asked for more. */
+static int64_t get_space_kb(const struct mw_limits *limits, struct kept_process *process,
+			    int32_t pid, double now_s)
+{
+	int64_t page_kb = sysconf(_SC_PAGESIZE) / 1024;
+	struct mw_proc_statm statm;
+	char text[256];
+	ssize_t len;
+
+	if (process->address_space_kb == MW_UNKNOWN)
+		return MW_UNKNOWN;
+	if (process->space == NULL)
+		process->space = calloc(1, sizeof(*process->space));
+	len = mw_proc_dir_read(limits->dir, pid, "statm", text, sizeof(text));
+	if (process->space == NULL || len < 0 || !mw_proc_statm_parse(text, (size_t)len, &statm))
+		return MW_UNKNOWN;
+	return mw_space_limit_kb(process->space, process->address_space_kb, statm.size * page_kb,
+				 statm.resident * page_kb, now_s);
+}
+
 int64_t mw_limits_get_kb(struct mw_limits *limits, int32_t pid, uint64_t start_ticks,
 			 int64_t rss_kb, double now_s)
 {
@@ -272,7 +304,7 @@ int64_t mw_limits_get_kb(struct mw_limits *limits, int32_t pid, uint64_t start_t
 		process->until_s =
 			now_s + (is_new ? KEEP_PROCESS_S * (1 + pid % 64) / 64 : KEEP_PROCESS_S);
 	}
-	return smaller(smaller(cgroup_kb, process->address_space_kb), host_kb);
+	return smaller(smaller(cgroup_kb, get_space_kb(limits, process, pid, now_s)), host_kb);
 }
 
 static bool is_cgroup_kept(void *life, void *arg)
@@ -285,10 +317,13 @@ static bool is_cgroup_kept(void *life, void *arg)
 
 static bool is_process_kept(void *life, void *arg)
 {
-	const struct kept_process *kept = life;
+	struct kept_process *kept = life;
 	const struct mw_limits *limits = arg;
 
-	return limits->now_s < kept->until_s + KEEP_PROCESS_S;
+	if (limits->now_s < kept->until_s + KEEP_PROCESS_S)
+		return true;
+	free_process(kept, NULL);
+	return false;
 }
 
 void mw_limits_end(struct mw_limits *limits)

@@ -3,7 +3,7 @@
  * memory_limits.h - the memory limit that a process meets first: that of its cgroup
  * or of one above it, its own RLIMIT_AS, or what the host has left.
  *
- * All in KiB; MW_UNKNOWN where there is none or it cannot be read. What other
+ * All in KiB of RSS (RLIMIT_AS by address_space.h); MW_UNKNOWN where there is none or it cannot be read. What other
  * processes of the same cgroup use is not subtracted: the figure is the limit
  * that an administrator set, and it is for the reader to know who shares it.
  */

@@ -100,6 +100,7 @@ bool mw_proc_statm_parse(const char *text, size_t len, struct mw_proc_statm *ret
 			return false;
 		text = blank + 1;
 	}
+	ret_statm->size = values[0];
 	ret_statm->resident = values[1];
 	ret_statm->shared = values[2];
 	return true;

@@ -48,10 +48,12 @@ struct mw_proc_status {
 
 /**
  * struct mw_proc_statm - /proc/PID/statm, in pages of the system's size
+ * @size:     address space
  * @resident: resident set
  * @shared:   what of it is file mappings and shared memory; the rest is anonymous
  */
 struct mw_proc_statm {
+	int64_t size;
 	int64_t resident;
 	int64_t shared;
 };
