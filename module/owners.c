@@ -66,10 +66,13 @@ static void add_unseen(const struct mw_stock_view *view, struct mw_slot_pages *p
  */
 static void add_dying(const struct mw_stock_view *view, struct mw_slot_pages *pages)
 {
-	for (unsigned int nr = MW_SLOT_FIRST; nr < mw_task_slots(); nr++) {
+	const struct mw_slot *slot = mw_slot(MW_SLOT_FIRST);
+	unsigned int end = mw_task_slots();
+
+	for (unsigned int nr = MW_SLOT_FIRST; nr < end; nr++, slot++) {
 		struct mw_slot_pages dying;
 
-		if (READ_ONCE(mw_slot(nr)->state) != MW_SLOT_DYING)
+		if (READ_ONCE(slot->state) != MW_SLOT_DYING)
 			continue;
 		mw_slot_read(nr, view, &dying);
 		for (int kind = 0; kind < MW_KINDS; kind++) {

@@ -53,6 +53,9 @@ static void rank_all(struct ranking *ranking, struct mw_record_context *context)
 	for (unsigned int nr = MW_SLOT_FIRST; nr < mw_task_slots(); nr++) {
 		bool shown;
 
+		/* Most slots are nobody's; it looks again, in the right order. */
+		if (READ_ONCE(mw_slot(nr)->state) != MW_SLOT_LIVE)
+			continue;
 		rcu_read_lock();
 		shown = mw_record_live(context, nr, &record);
 		rcu_read_unlock();

@@ -18,11 +18,14 @@
 static void put_turn(struct mw_text *text, struct mw_record_context *context,
 		     unsigned int begin, unsigned int end)
 {
+	const struct mw_slot *slot = mw_slot(begin);
 	struct mw_task_record record;
 
 	rcu_read_lock();
-	for (unsigned int nr = begin; nr < end; nr++) {
-		if (!mw_record_live(context, nr, &record))
+	for (unsigned int nr = begin; nr < end; nr++, slot++) {
+		/* Most slots are nobody's; it looks again, in the right order. */
+		if (READ_ONCE(slot->state) != MW_SLOT_LIVE ||
+		    !mw_record_live(context, nr, &record))
 			continue;
 		mw_record_print(text, &record);
 		mw_text_char(text, '\n');

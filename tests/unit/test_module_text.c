@@ -116,9 +116,33 @@ MODULE_TEST(what_does_not_fit_is_said)
 	}
 }
 
+/* Numbers are copied by words, and yet no byte behind the end is touched. */
+MODULE_TEST(numbers_stay_within_any_buffer)
+{
+	static const s64 values[] = { 0, 7, -7, 10, 99, 100, 999, 1000, 9999, 10000, 12345,
+				      -12345, 1234567, 12345678, S64_MAX, S64_MIN };
+	char expected[64];
+
+	for (size_t size = 0; size < 40; size++) {
+		for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
+			struct mw_text text = fresh(size);
+
+			mw_text_col_s64(&text, values[i]);
+			snprintf(expected, sizeof(expected), " %lld", (long long)values[i]);
+			if (strlen(expected) <= size)
+				assert_text(&text, expected);
+			else
+				assert_true(text.full);
+			for (size_t at = size; at < sizeof(buf); at++)
+				assert_int_equal(buf[at], '#');
+		}
+	}
+}
+
 MODULE_TEST_SUITE(text,
 	MODULE_TEST_CASE(numbers_are_as_printf_spells_them),
 	MODULE_TEST_CASE(thousandths_are_decimal_fractions),
 	MODULE_TEST_CASE(strings_are_escaped_as_in_mounts),
 	MODULE_TEST_CASE(lines_are_put_together),
-	MODULE_TEST_CASE(what_does_not_fit_is_said));
+	MODULE_TEST_CASE(what_does_not_fit_is_said),
+	MODULE_TEST_CASE(numbers_stay_within_any_buffer));
