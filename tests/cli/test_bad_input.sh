@@ -13,11 +13,11 @@ host=$work/host
 config=$work/memwatch.yaml
 : >"$config"
 
-# process COMM ANON_PAGES [MINFLT]: pid 12 of the host; each file is replaced whole.
+# process COMM ANON_PAGES [MINFLT [START]]: pid 12 of the host; each file is replaced whole.
 process() {
 	mkdir -p "$host/proc/12"
-	printf '12 (%s) S 1 1 1 0 -1 0 %s 0 0 0 0 0 0 0 20 0 1 0 500 1000000 %s 1\n' "$1" "${3:-5}" \
-		"$(($2 + 5))" >"$host/stat.new"
+	printf '12 (%s) S 1 1 1 0 -1 0 %s 0 0 0 0 0 0 0 20 0 1 0 %s 1000000 %s 1\n' "$1" "${3:-5}" \
+		"${4:-500}" "$(($2 + 5))" >"$host/stat.new"
 	printf 'VmRSS:\t%s kB\nRssAnon:\t%s kB\nRssFile:\t20 kB\nRssShmem:\t0 kB\nVmSwap:\t0 kB\n' \
 		"$((4 * ($2 + 5)))" "$((4 * $2))" >"$host/status.new"
 	printf '500 %s 5 1 0 100 0\n' "$(($2 + 5))" >"$host/statm.new"
@@ -65,6 +65,15 @@ until_firing() {
 	return 1
 }
 
+# As long as a busy machine takes.
+until_resolved() {
+	local tries
+	for ((tries = 0; tries < 300; tries++)); do
+		! grep -q resolved "$work/out" || return 0
+		sleep 0.1
+	done
+}
+
 end() {
 	kill -TERM "$pid" 2>/dev/null
 	status=0
@@ -102,10 +111,45 @@ kill -CONT "$pid"
 grow 40
 check "samples that are missing" all_of still_fires 'kill -0 "$pid"'
 rm -r "$host/proc/12"
-sleep 1
+until_resolved
 end
 check "and it is resolved when it has ended" all_of 'exits 0' '[ "$(wc -l <"$work/out")" -eq 2 ]' \
 	'jq -se ".[1].state == \"resolved\" and .[0].fingerprint == .[1].fingerprint" "$work/out" >/dev/null'
+
+# Between two looks another process took the pid, and holds as much.
+fresh
+begin
+until_firing
+for _ in $(seq 50); do
+	process next "$pages" 5 900
+	sleep 0.02
+done
+until_resolved
+end
+check "a pid that is used again between two samples" all_of 'exits 0' 'jq -se "
+	length == 2 and .[1].state == \"resolved\" and .[1].start_ticks == 500 and
+	.[1].reason == \"the process has ended\"" "$work/out" >/dev/null'
+
+# A reload while an alert fires, of a file whose aliases stand for 9^9 words.
+fresh
+begin
+until_firing
+{
+	echo 'a: &a [x,x,x,x,x,x,x,x,x]'
+	for c in ab bc cd de ef fg gh hi; do
+		echo "${c:1}: &${c:1} [*${c:0:1},*${c:0:1},*${c:0:1},*${c:0:1},*${c:0:1},*${c:0:1}]"
+	done
+} >"$config"
+kill -HUP "$pid"
+for _ in $(seq 100); do
+	! grep -q 'the old configuration stays in force' "$work/err" || break
+	grow 5
+done
+grow 20
+check "a YAML bomb at a reload" all_of still_fires 'kill -0 "$pid"' \
+	'grep -q "the old configuration stays in force" "$work/err"'
+end
+: >"$config"
 
 fresh
 rm -r "$host/proc/12/cgroup" "$host/proc/meminfo" "$host/sys"
@@ -115,7 +159,8 @@ end
 check "a host without a limit" all_of 'exits 0' \
 	'jq -se ".[0].state == \"firing\" and .[0].limit_kb == null and .[0].time_to_limit_s == null" "$work/out" >/dev/null'
 
-# The wall clock, and it alone, is set by what stands in a file.
+# The wall clock is set by what stands in a file, and the machine has slept for as many seconds as
+# stand in another: then all clocks but CLOCK_MONOTONIC have gone on.
 cat >"$work/wall.c" <<'END'
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -124,9 +169,9 @@ cat >"$work/wall.c" <<'END'
 #include <time.h>
 #include <unistd.h>
 
-static long offset(void)
+static long offset(const char *name)
 {
-	FILE *file = fopen(getenv("WALL"), "r");
+	FILE *file = fopen(getenv(name), "r");
 	long by = 0;
 
 	if (file != NULL) {
@@ -142,7 +187,9 @@ int clock_gettime(clockid_t clock, struct timespec *now)
 	int err = (int)syscall(SYS_clock_gettime, clock, now);
 
 	if (clock == CLOCK_REALTIME)
-		now->tv_sec += offset();
+		now->tv_sec += offset("WALL");
+	if (clock == CLOCK_REALTIME || clock == CLOCK_BOOTTIME)
+		now->tv_sec += offset("SLEPT");
 	return err;
 }
 
@@ -159,8 +206,9 @@ END
 cc -O1 -shared -fPIC -o "$work/wall.so" "$work/wall.c"
 fresh
 echo 0 >"$work/wall"
+echo 0 >"$work/slept"
 begin_with_wall() {
-	ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0 WALL=$work/wall \
+	ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0 WALL=$work/wall SLEPT=$work/slept \
 		LD_PRELOAD=$work/wall.so "$MEMWATCH" watch --interval 20ms --root "$host" \
 		--config "$config" --json >>"$work/out" 2>>"$work/err" &
 	pid=$!
@@ -173,10 +221,25 @@ for by in 86400 -86400 1000000000 0; do
 done
 check "a wall clock that is set back and forth" all_of still_fires 'kill -0 "$pid"'
 rm -r "$host/proc/12"
-sleep 1
+until_resolved
 end
 check "does not show in the times of alerts" \
 	eval 'jq -se ".[1].time_s > .[0].time_s and .[1].time_s - .[0].time_s < 100" "$work/out" >/dev/null'
+
+# A lid is closed for a night, and another one: less than the day after which an alert is repeated.
+fresh
+begin_with_wall
+until_firing
+for by in 28800 57600; do
+	echo "$by" >"$work/slept"
+	grow 25
+done
+check "a machine that was suspended" all_of still_fires 'kill -0 "$pid"'
+rm -r "$host/proc/12"
+until_resolved
+end
+check "and its alert is resolved when the process has ended" all_of 'exits 0' \
+	'jq -se "length == 2 and .[1].state == \"resolved\" and .[1].time_s - .[0].time_s > 57600" "$work/out" >/dev/null'
 
 # 100,000 processes: as many names for one directory.
 fresh

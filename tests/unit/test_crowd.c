@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "crowd.h"
+#include "entity.h"
 #include "leak.h"
 
 static void parts(void **state)
@@ -67,6 +68,7 @@ struct life {
 	struct mw_leak *leak;
 	int32_t pid;
 	double rate_pages; /* a second */
+	bool is_orphans;
 	bool was_told;
 };
 
@@ -95,6 +97,9 @@ static void feed(struct life *life, double t)
 	};
 	struct mw_verdict verdict;
 
+	if (life->is_orphans)
+		mw_entity_sample(MW_ENTITY_ORPHANS, NULL, 1e9 + t,
+				 200 + (int64_t)(4 * life->rate_pages * t), &sample);
 	mw_leak_add(life->leak, &sample);
 	mw_leak_verdict(life->leak, &verdict);
 	life->was_told = life->was_told || verdict.leak;
@@ -130,6 +135,30 @@ static void beside_a_leak(void **state)
 	assert_false(lives[2].was_told);
 	/* All have gone, and took theirs with them. */
 	assert_true(fabs(crowd.total_kib) < 1e-6);
+}
+
+/* Slab pages that the forked fetched before they ended, and the leak fills since. */
+static void orphans_beside_a_leak(void **state)
+{
+	struct life lives[] = { { .rate_pages = 250 },
+				{ .rate_pages = 39, .is_orphans = true } };
+	struct mw_crowd crowd = { 0 };
+
+	(void)state;
+	watch(lives, 2, &crowd);
+	assert_true(lives[0].was_told);
+	assert_false(lives[1].was_told);
+}
+
+/* Nobody who lives grows: what the dead left behind is a leak of the kernel's. */
+static void orphans_alone(void **state)
+{
+	struct life lives[] = { { .rate_pages = 0 }, { .rate_pages = 39, .is_orphans = true } };
+	struct mw_crowd crowd = { 0 };
+
+	(void)state;
+	watch(lives, 2, &crowd);
+	assert_true(lives[1].was_told);
 }
 
 static void alone(void **state)
@@ -183,6 +212,8 @@ int main(void)
 		cmocka_unit_test(others_fall),
 		cmocka_unit_test(clock_set_back),
 		cmocka_unit_test(beside_a_leak),
+		cmocka_unit_test(orphans_beside_a_leak),
+		cmocka_unit_test(orphans_alone),
 		cmocka_unit_test(alone),
 		cmocka_unit_test(two_alike),
 		cmocka_unit_test(it_is_taken_back_after_a_restart),

@@ -12,12 +12,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../lib/alert.h"
-#include "../lib/escape.h"
 #include "../lib/family.h"
 #include "../lib/leak.h"
 #include "../lib/lives.h"
 #include "../lib/source_csv.h"
+#include "analyze_print.h"
 #include "cli.h"
 
 /* Names that are followed from life to life. */
@@ -67,17 +66,10 @@ struct life {
 	double last_s;
 };
 
-/* What is said of one. */
-struct judged {
-	struct mw_verdict verdict;
-	const struct mw_leak *leak;
-	double last_s;
-};
-
 struct analysis {
 	struct mw_leak_config config;
 	struct mw_crowd crowd; /* of the file under way */
-	int64_t limit_kb; /* MW_UNKNOWN: what the recording says */
+	int64_t limit_kb;      /* MW_UNKNOWN: what the recording says */
 	bool is_json;
 	bool is_colour;
 	/* The file under way. */
@@ -85,7 +77,7 @@ struct analysis {
 	struct mw_source *source;
 	struct mw_lives *lives;
 	uint64_t problems;
-	struct judged *judged;
+	struct analysis_judged *judged;
 	size_t judged_count;
 	struct mw_families *families; /* by name */
 };
@@ -152,7 +144,7 @@ static void take_verdict(void *block, void *arg)
 {
 	const struct life *life = block;
 	struct analysis *analysis = arg;
-	struct judged *judged = &analysis->judged[analysis->judged_count];
+	struct analysis_judged *judged = &analysis->judged[analysis->judged_count];
 
 	if (life->leak == NULL)
 		return;
@@ -172,8 +164,8 @@ static void end_life(void *block, void *arg)
 
 static int by_end(const void *a, const void *b)
 {
-	const struct judged *x = a;
-	const struct judged *y = b;
+	const struct analysis_judged *x = a;
+	const struct analysis_judged *y = b;
 
 	return (x->last_s > y->last_s) - (x->last_s < y->last_s);
 }
@@ -188,108 +180,10 @@ static void judge_families(struct analysis *analysis)
 		mw_families_end(analysis->families, analysis->judged[i].verdict.comm,
 				analysis->judged[i].leak);
 	for (size_t i = 0; i < analysis->judged_count; i++) {
-		struct judged *judged = &analysis->judged[i];
+		struct analysis_judged *judged = &analysis->judged[i];
 
 		if (mw_families_get(analysis->families, judged->verdict.comm, &family))
 			mw_family_accuse(&family, judged->leak, &judged->verdict);
-	}
-}
-
-/* Leaks first, the fastest at the top; the rest by process. */
-static int by_urgency(const void *a, const void *b)
-{
-	const struct mw_verdict *x = &((const struct judged *)a)->verdict;
-	const struct mw_verdict *y = &((const struct judged *)b)->verdict;
-
-	if (x->leak != y->leak)
-		return x->leak ? -1 : 1;
-	if (x->leak && x->rate_kib_per_s != y->rate_kib_per_s)
-		return x->rate_kib_per_s > y->rate_kib_per_s ? -1 : 1;
-	if (x->pid != y->pid)
-		return x->pid < y->pid ? -1 : 1;
-	return (x->start_ticks > y->start_ticks) - (x->start_ticks < y->start_ticks);
-}
-
-static bool is_too_short(const struct analysis *analysis, const struct mw_verdict *verdict)
-{
-	return !verdict->leak && verdict->samples < analysis->config.min_samples;
-}
-
-static void print_row(const struct analysis *analysis, const struct mw_verdict *verdict)
-{
-	char comm[4 * MW_COMM_MAX + 1];
-	char rate[MW_FORMAT_MAX] = "";
-	char limit[MW_FORMAT_MAX] = "";
-	const char *word = verdict->leak		     ? "LEAK"
-			   : is_too_short(analysis, verdict) ? "too short"
-							     : "no leak";
-	bool is_red = analysis->is_colour && verdict->leak;
-
-	mw_escape_display(comm, sizeof(comm), verdict->comm, strlen(verdict->comm));
-	if (verdict->leak)
-		mw_format_rate(verdict->rate_kib_per_s, verdict->rate_kib_per_s, rate);
-	if (verdict->leak && isfinite(verdict->time_to_limit_s))
-		mw_format_duration(verdict->time_to_limit_s, limit);
-	printf("%s%8d  %-15s %8ju  %-9s  %-14s %12s  %s%s\n", is_red ? "\033[31m" : "",
-	       verdict->pid, comm, (uintmax_t)verdict->samples, word,
-	       verdict->leak ? verdict->class_name : "-", rate, limit, is_red ? "\033[0m" : "");
-}
-
-static void print_sentence(const struct judged *judged)
-{
-	char text[MW_ALERT_TEXT_MAX];
-	struct mw_alert alert = {
-		.verdict = &judged->verdict,
-		.firing = true,
-		.time_s = judged->last_s,
-		.host = "",
-		.rule = "leak",
-	};
-
-	mw_alert_to_sentence(&alert, text, sizeof(text));
-	puts(text);
-}
-
-static void print_family(const struct mw_family_verdict *verdict, void *arg)
-{
-	char name_shown[4 * MW_FAMILY_NAME_MAX + 1];
-	char text[512];
-
-	(void)arg;
-	mw_escape_display(name_shown, sizeof(name_shown), verdict->name, strlen(verdict->name));
-	mw_family_sentence(verdict, text, sizeof(text));
-	printf("Family %s %s.\n", name_shown, text);
-}
-
-static void print_table(const struct analysis *analysis)
-{
-	size_t leaks = 0;
-	size_t too_short = 0;
-
-	printf("%8s  %-15s %8s  %-9s  %-14s %12s  %s\n", "PID", "COMM", "SAMPLES", "VERDICT",
-	       "CLASS", "RATE", "TO LIMIT");
-	for (size_t i = 0; i < analysis->judged_count; i++) {
-		const struct mw_verdict *verdict = &analysis->judged[i].verdict;
-
-		print_row(analysis, verdict);
-		leaks += verdict->leak;
-		too_short += is_too_short(analysis, verdict);
-	}
-	printf("\n");
-	for (size_t i = 0; i < leaks; i++)
-		print_sentence(&analysis->judged[i]);
-	mw_families_each(analysis->families, print_family, NULL);
-	printf("Leaks: %zu of %zu processes. Too short to judge (fewer than %u samples): %zu.\n",
-	       leaks, analysis->judged_count, analysis->config.min_samples, too_short);
-}
-
-static void print_json(const struct analysis *analysis)
-{
-	char text[MW_ALERT_TEXT_MAX];
-
-	for (size_t i = 0; i < analysis->judged_count; i++) {
-		mw_verdict_to_json(&analysis->judged[i].verdict, text, sizeof(text));
-		puts(text);
 	}
 }
 
@@ -304,12 +198,13 @@ static int print_verdicts(struct analysis *analysis)
 		return cli_error(name, "out of memory");
 	mw_lives_each(analysis->lives, take_verdict, analysis);
 	judge_families(analysis);
-	qsort(analysis->judged, analysis->judged_count, sizeof(*analysis->judged), by_urgency);
+	analysis_print(&(struct analysis_result){ .judged = analysis->judged,
+						  .count = analysis->judged_count,
+						  .families = analysis->families,
+						  .min_samples = analysis->config.min_samples,
+						  .is_json = analysis->is_json,
+						  .is_colour = analysis->is_colour });
 	found = analysis->judged_count > 0 && analysis->judged[0].verdict.leak;
-	if (analysis->is_json)
-		print_json(analysis);
-	else
-		print_table(analysis);
 	free(analysis->judged);
 	return found ? CLI_FOUND : CLI_OK;
 }

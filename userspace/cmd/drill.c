@@ -3,10 +3,9 @@
  * drill.c - `memwatch drill`: the fire drill. Starts a leak that is known in a
  * process of its own, under a limit of its own, and says how long the daemon
  * that runs here took to tell of it, how far from the limit that was, and how
- * well it knew the rate. Must never endanger the host: the limit stands before
+ * well it knew the rate (drill_print.c). Must never endanger the host: the limit stands before
  * the first byte is taken.
  */
-#include <cjson/cJSON.h>
 #include <errno.h>
 #include <math.h>
 #include <signal.h>
@@ -21,6 +20,7 @@
 #include "../lib/verdict.h"
 #include "cli.h"
 #include "drill_leak.h"
+#include "drill_print.h"
 #include "ticker.h"
 
 static const char name[] = "drill";
@@ -183,123 +183,31 @@ static bool has_met_limit(const struct drill *drill)
 		WEXITSTATUS(drill->wait_status) == DRILL_EXIT_FULL);
 }
 
-/* Until the limit at the true rate, from the alert on. */
-static double margin_s(const struct drill *drill)
-{
-	return ((double)drill->limit.kib - (double)drill->leaked_when_told_kib) /
-	       drill->options->plan.rate_kib_s;
-}
-
-static const char *end_word(const struct drill *drill, bool was_met)
-{
-	if (was_met)
-		return drill->limit.is_cgroup ? "killed" : "refused";
-	return drill->has_ended ? "ended" : "stopped";
-}
-
-static void say_alert(const struct drill *drill)
-{
-	double rate = drill->options->plan.rate_kib_s;
-	char after[MW_FORMAT_MAX];
-	char leaked[MW_FORMAT_MAX];
-	char limit[MW_FORMAT_MAX];
-	char margin[MW_FORMAT_MAX];
-	char said[MW_FORMAT_MAX];
-	char truth[MW_FORMAT_MAX];
-
-	mw_format_duration(drill->told_after_s, after);
-	mw_format_kib((double)drill->leaked_when_told_kib, leaked);
-	mw_format_kib((double)drill->limit.kib, limit);
-	mw_format_duration(margin_s(drill), margin);
-	mw_format_rate(drill->told.rate_kib_per_s, rate, said);
-	mw_format_rate(rate, rate, truth);
-	printf("ALERTED after %s, when %s of %s had leaked (%.0f %%): %s before the limit.\n"
-	       "The alert says %s [%s]; the truth is %s (%+.1f %%).\n",
-	       after, leaked, limit,
-	       100 * (double)drill->leaked_when_told_kib / (double)drill->limit.kib, margin, said,
-	       drill->told.class_name, truth, 100 * (drill->told.rate_kib_per_s / rate - 1));
-}
-
-static void say_end(const struct drill *drill, bool was_met)
-{
-	char after[MW_FORMAT_MAX];
-	char leaked[MW_FORMAT_MAX];
-
-	mw_format_duration(drill->has_ended ? drill->ended_after_s : elapsed_s(drill), after);
-	mw_format_kib((double)drill->truth->leaked_kib, leaked);
-	if (!drill->is_told)
-		printf("NOT ALERTED: nothing in %s names process %d.\n", drill->options->alerts,
-		       drill->pid);
-	if (was_met)
-		printf("The limit was met after %s, %s leaked: the process was %s.\n", after,
-		       leaked, drill->limit.is_cgroup ? "killed by the kernel" : "refused memory");
-	else
-		printf("The leak was ended after %s, %s leaked.\n", after, leaked);
-}
-
-static bool add_number(cJSON *object, const char *key, double value)
-{
-	if (!isfinite(value))
-		return cJSON_AddNullToObject(object, key) != NULL;
-	return cJSON_AddNumberToObject(object, key, round(value * 1000) / 1000) != NULL;
-}
-
-static bool fill_json(cJSON *object, const struct drill *drill, bool was_met)
-{
-	bool told = drill->is_told;
-
-	return cJSON_AddBoolToObject(object, "alerted", told) &&
-	       add_number(object, "pid", drill->pid) &&
-	       add_number(object, "begin_s", drill->begin_s) &&
-	       add_number(object, "limit_kib", (double)drill->limit.kib) &&
-	       cJSON_AddStringToObject(object, "limit_by",
-				       drill->limit.is_cgroup ? "cgroup" : "RLIMIT_AS") &&
-	       add_number(object, "alert_after_s", told ? drill->told_after_s : NAN) &&
-	       add_number(object, "leaked_at_alert_kib",
-			  told ? (double)drill->leaked_when_told_kib : NAN) &&
-	       add_number(object, "part_of_way",
-			  told ? (double)drill->leaked_when_told_kib / (double)drill->limit.kib
-			       : NAN) &&
-	       add_number(object, "margin_s", told ? margin_s(drill) : NAN) &&
-	       add_number(object, "rate_kib_per_s", drill->options->plan.rate_kib_s) &&
-	       add_number(object, "alert_rate_kib_per_s",
-			  told ? drill->told.rate_kib_per_s : NAN) &&
-	       cJSON_AddStringToObject(object, "alert_class",
-				       told ? drill->told.class_name : "none") &&
-	       cJSON_AddStringToObject(object, "end", end_word(drill, was_met)) &&
-	       add_number(object, "ended_after_s",
-			  drill->has_ended ? drill->ended_after_s : elapsed_s(drill)) &&
-	       add_number(object, "leaked_kib", (double)drill->truth->leaked_kib);
-}
-
-static int print_json(const struct drill *drill, bool was_met)
-{
-	cJSON *object = cJSON_CreateObject();
-	char *text = NULL;
-
-	if (object != NULL && fill_json(object, drill, was_met))
-		text = cJSON_PrintUnformatted(object);
-	if (text != NULL)
-		puts(text);
-	cJSON_free(text);
-	cJSON_Delete(object);
-	return text != NULL ? 0 : cli_error(name, "out of memory");
-}
-
 static int tell(const struct drill *drill)
 {
-	bool was_met = has_met_limit(drill);
-	int status = drill->is_told ? CLI_OK : CLI_FOUND;
+	const struct drill_outcome outcome = {
+		.alerts = drill->options->alerts,
+		.pid = drill->pid,
+		.begin_s = drill->begin_s,
+		.limit_kib = drill->limit.kib,
+		.is_cgroup = drill->limit.is_cgroup,
+		.rate_kib_s = drill->options->plan.rate_kib_s,
+		.is_told = drill->is_told,
+		.told = drill->told,
+		.told_after_s = drill->told_after_s,
+		.leaked_when_told_kib = drill->leaked_when_told_kib,
+		.was_met = has_met_limit(drill),
+		.has_ended = drill->has_ended,
+		.ended_after_s = drill->has_ended ? drill->ended_after_s : elapsed_s(drill),
+		.leaked_kib = drill->truth->leaked_kib,
+	};
 	int err = 0;
 
-	if (drill->options->is_json) {
-		err = print_json(drill, was_met);
-	} else {
-		if (drill->is_told)
-			say_alert(drill);
-		say_end(drill, was_met);
-	}
-	return cli_close_stdout(name, err != 0 ? err : status);
+	if (!drill->options->is_json)
+		drill_print(&outcome);
+	else if (drill_print_json(&outcome) < 0)
+		err = cli_error(name, "out of memory");
+	return cli_close_stdout(name, err != 0 ? err : drill->is_told ? CLI_OK : CLI_FOUND);
 }
 
 /* --- starting ------------------------------------------------------------------------ */

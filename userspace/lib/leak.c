@@ -192,13 +192,19 @@ static void trend_config(const struct mw_leak *leak, double level_kib,
 	};
 }
 
-/* Slab pages that it fetched and others filled rise with somebody else's leak. */
+/*
+ * Slab pages that it fetched and others filled rise with somebody else's leak; those that dead
+ * processes fetched likewise: they stay theirs for as long as one object of the living is in them.
+ */
 static bool is_of_others(const struct mw_leak *leak, enum mw_measure measure,
 			 const struct mw_trend *trend)
 {
 	const struct mw_crowd *crowd = leak->config->crowd;
 
-	return crowd && measure == MW_MEASURE_KERNEL && leak->entity == MW_ENTITY_PROCESS &&
+	bool is_shared = leak->entity == MW_ENTITY_ORPHANS ||
+			 (leak->entity == MW_ENTITY_PROCESS && measure == MW_MEASURE_KERNEL);
+
+	return crowd && is_shared &&
 	       !mw_crowd_is_own(crowd, leak->series.origin_s + trend->since_t, trend->growth);
 }
 
@@ -273,6 +279,7 @@ static bool judge_recent(struct mw_leak *leak)
 	trend_config(leak, recent.min[0], &config);
 	if (!mw_trend_judge(&config, recent.t, recent.min, recent.count, known, &trend) ||
 	    is_slowing(&life, before, trend.line.slope) || mw_leak_is_expected(leak, &trend) ||
+	    is_of_others(leak, MW_MEASURE_HEAP, &trend) ||
 	    !mw_leak_has_waited(leak, &trend, fmax(trend.level, 1.0)))
 		return false;
 	keep(leak, &trend, MW_MEASURE_HEAP, &recent);
