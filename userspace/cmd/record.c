@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../lib/sample_csv.h"
+#include "../lib/source_host.h"
 #include "cli.h"
 #include "live.h"
 
@@ -17,8 +18,9 @@ static const char help[] =
 	"Usage: memwatch record [OPTIONS]\n"
 	"\n"
 	"Writes one line of CSV a process and round: time_s, pid, start_ticks, comm, rss_kb\n"
-	"and all else that the source knows; what it does not know is an empty cell. Ends\n"
-	"at SIGINT or SIGTERM, after --duration, or when every --pid has gone.\n"
+	"and all else that the source knows; what it does not know is an empty cell. Without\n"
+	"--pid and --comm also what is no process, as pid 0: [host], [orphans], [slab NAME].\n"
+	"Ends at SIGINT or SIGTERM, after --duration, or when every --pid has gone.\n"
 	"\n"
 	"Options:\n"
 	"  -o, --output FILE    where to (default: standard output); FILE is overwritten\n"
@@ -37,8 +39,12 @@ static const char help[] =
 	"Exit codes:\n"
 	"  0  recorded   2  wrong command line   4  could not read /proc or write the file\n";
 
+/* A round is written at once up to this size, so that a recording that is killed holds whole ones. */
+#define BUFFER_BYTES (1 << 20)
+
 struct recording {
 	FILE *file;
+	struct mw_source_host *host; /* NULL: only some processes are asked for */
 	uint64_t samples;
 	uint64_t rounds;
 };
@@ -53,6 +59,15 @@ static int write_sample(const struct mw_sample *sample, void *arg)
 		return errno > 0 ? -errno : -EIO;
 	recording->samples++;
 	return 0;
+}
+
+static int write_process(const struct mw_sample *sample, void *arg)
+{
+	struct recording *recording = arg;
+
+	if (recording->host != NULL)
+		mw_source_host_count(recording->host, sample);
+	return write_sample(sample, arg);
 }
 
 static int write_header(struct recording *recording)
@@ -73,10 +88,13 @@ static int write_failed(const char *path, int err)
 /* Returns 0 to go on, or an exit code after a message. */
 static int record_round(struct live *live, struct recording *recording, const char *path)
 {
+	double now_s = ticker_now_s(&live->ticker);
 	int err;
 
 	errno = 0;
-	err = live_round(live, ticker_now_s(&live->ticker), write_sample, recording);
+	err = live_round(live, now_s, write_process, recording);
+	if (err == 0 && recording->host != NULL)
+		err = mw_source_host_read(recording->host, now_s, write_sample, recording);
 	if (ticker_is_stopped())
 		return 0;
 	if (ferror(recording->file))
@@ -120,11 +138,15 @@ static int record_to(const char *path, const struct live_options *options)
 		if (recording.file == NULL)
 			return cli_error(name, "cannot create %s: %s", path, strerror(errno));
 	}
+	setvbuf(recording.file, NULL, _IOFBF, BUFFER_BYTES);
+	if (options->filter.pid_count + options->filter.comm_count == 0)
+		recording.host = mw_source_host_new(options->root);
 	status = live_open(&live, name, options);
 	if (status == 0) {
 		status = record_all(&live, &recording, path, &options->filter);
 		live_close(&live);
 	}
+	mw_source_host_free(recording.host);
 	if (status == 0)
 		cli_note(name, "%ju samples in %ju rounds", (uintmax_t)recording.samples,
 			 (uintmax_t)recording.rounds);
