@@ -206,6 +206,11 @@ matrix: ## each kernel: does it build, load, pass the tests, at what cost (hours
 	@tests/deps build vm check
 	@tests/matrix
 
+.PHONY: bench
+bench: ## what it costs beside bpftrace, memleak and others (half an hour); KERNELS=, PARTS=
+	@tests/deps build vm kernels bench
+	@KERNELS='$(KERNELS)' PARTS='$(PARTS)' tests/bench/run
+
 .PHONY: check-kunit
 check-kunit: ## the module's KUnit suites, in UML and in the debug kernel
 	@tests/deps build vm kernels

@@ -24,7 +24,7 @@ KERNEL_TABLE='
 '
 
 # Debian packages none of these: tests/kernels/build makes them.
-BUILT_KERNELS='debug'
+BUILT_KERNELS='debug bench'
 
 # packaged_kernels: their names, one a line.
 packaged_kernels() {
@@ -33,7 +33,7 @@ packaged_kernels() {
 
 kernel_names() {
 	packaged_kernels | sed 's/$/,/' | tr '\n' ' '
-	printf '%s' "$BUILT_KERNELS"
+	printf '%s' "${BUILT_KERNELS// /, }"
 }
 
 is_built_kernel() {

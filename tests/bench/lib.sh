@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# lib.sh - results of a part of `make bench`: one CSV file a part and kernel, whose rows
+# name the run that they are of (MW_BENCH_RUN, set by tests/bench/run).
+#
+#	csv_begin PART KERNEL RELEASE
+#	csv_row OBSERVER WORKLOAD SCALE METRIC UNIT VALUE SPREAD_PCT N NOTE
+#
+# VALUE is a number, or `-` where there is none; NOTE then says why. SCALE is words of the
+# form key=value, or `-`. SPREAD_PCT is how far the repeated measures lie apart, in
+# percent of the lowest, or `-`; N how many there are. No field has a comma or a quote.
+
+: "${MW_TOP:?MW_TOP must name the top of the source tree}"
+MW_BENCH_RUN=${MW_BENCH_RUN:-$(date -u +%Y%m%dT%H%M%SZ)}
+readonly CSV_DIR=${MW_BENCH_OUT:-$MW_TOP/build/bench}/csv
+readonly CSV_HEADER=run,kernel,release,part,observer,workload,scale,metric,unit,value,spread_pct,n,note
+
+# bench_say SENTENCE: progress.
+bench_say() {
+	printf 'bench: %s\n' "$*" >&2
+}
+
+csv_begin() {
+	mkdir -p "$CSV_DIR"
+	csv_file=$CSV_DIR/$1-$2.csv
+	csv_head=$MW_BENCH_RUN,$2,$3,$1
+	printf '%s\n' "$CSV_HEADER" >"$csv_file"
+}
+
+csv_row() {
+	local field row=$csv_head
+	local -a fields=("${@:1:8}" "${*:9}")
+	[ $# -ge 9 ] || { echo "csv_row: $# fields instead of 9: $*" >&2; return 1; }
+	if ! [[ $6 =~ ^-?[0-9]+([.][0-9]+)?(e[-+]?[0-9]+)?$ ]] && { [ "$6" != - ] || [ -z "${*:9}" ]; }; then
+		echo "csv_row: neither a number nor a reason: $*" >&2
+		return 1
+	fi
+	for field in "${fields[@]}"; do
+		field=${field//[,\"]/;}
+		row+=,${field//[[:cntrl:]]/ }
+	done
+	printf '%s\n' "$row" >>"$csv_file"
+}
