@@ -28,6 +28,8 @@ void world_reset_table(void)
 	table.nr_exited = 0;
 	table.free = 0;
 	table.overflowed = 0;
+	table.left_over = 0;
+	table.cleaned = jiffies;
 }
 
 static struct task_struct *forked(struct kunit *test, int nr)
@@ -242,8 +244,9 @@ static void a_full_table_overflows_and_recovers(struct kunit *test)
 	for (int i = 1; i < MW_MAX_TASKS_MIN; i++)
 		tasks[i] = forked(test, i);
 	tasks[0] = forked(test, MW_MAX_TASKS_MIN);
+	/* All live: the janitor is not called for nothing, however often it is asked. */
 	KUNIT_EXPECT_EQ(test, mw_task_slot(tasks[0]), MW_SLOT_OVERFLOW);
-	KUNIT_EXPECT_GT(test, world_kicks, 0);
+	KUNIT_EXPECT_EQ(test, world_kicks, 0);
 	mw_task_table_stats(&stats);
 	KUNIT_EXPECT_EQ(test, stats.max, MW_MAX_TASKS_MIN);
 	KUNIT_EXPECT_EQ(test, stats.used, MW_MAX_TASKS_MIN);
@@ -253,14 +256,42 @@ static void a_full_table_overflows_and_recovers(struct kunit *test)
 	mw_task_table_clean();
 	KUNIT_EXPECT_EQ(test, mw_task_slot(tasks[0]), MW_SLOT_OVERFLOW);
 	world_exits(tasks[1], 0);
+	KUNIT_EXPECT_EQ(test, mw_task_slot(tasks[0]), MW_SLOT_OVERFLOW);
+	KUNIT_EXPECT_EQ(test, world_kicks, 1);
+	/* It could do nothing for a zombie: not again, until a second has gone by. */
 	mw_task_table_clean();
 	KUNIT_EXPECT_EQ(test, mw_task_slot(tasks[0]), MW_SLOT_OVERFLOW);
+	KUNIT_EXPECT_EQ(test, world_kicks, 1);
+	table.cleaned -= HZ + 1;
+	KUNIT_EXPECT_EQ(test, mw_task_slot(tasks[0]), MW_SLOT_OVERFLOW);
+	KUNIT_EXPECT_EQ(test, world_kicks, 2);
 	world_is_reaped(tasks[1]);
+	KUNIT_EXPECT_EQ(test, world_kicks, 3);
 	mw_task_table_clean();
 	KUNIT_EXPECT_GE(test, mw_task_slot(tasks[0]), MW_SLOT_FIRST);
 	mw_task_table_stats(&stats);
 	KUNIT_EXPECT_EQ(test, stats.overflowed, 1);
 	KUNIT_EXPECT_EQ(test, stats.exited, 0);
+}
+
+/* The janitor looks at the whole table: it comes for half as many as are free. */
+static void a_nearly_full_table_is_cleaned_in_batches(struct kunit *test)
+{
+	/* Our own slot and these leave 6 of 64. */
+	enum { LIVING = MW_MAX_TASKS_MIN - 7 };
+
+	for (int i = 1; i <= LIVING; i++)
+		forked(test, i);
+	for (int i = 1; i <= 3; i++) {
+		struct task_struct *task = forked(test, LIVING + i);
+
+		world_exits(task, 0);
+		world_is_reaped(task);
+		KUNIT_EXPECT_EQ_MSG(test, world_kicks, i == 3, "exit %d", i);
+	}
+	mw_task_table_clean();
+	KUNIT_EXPECT_EQ(test, table.nr_exited, 0);
+	KUNIT_EXPECT_EQ(test, table.nr_free, 6);
 }
 
 /*
@@ -615,6 +646,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(who_has_no_slot_is_told_by_name),
 	KUNIT_CASE(a_pid_that_comes_again_is_another_process),
 	KUNIT_CASE(a_full_table_overflows_and_recovers),
+	KUNIT_CASE(a_nearly_full_table_is_cleaned_in_batches),
 	KUNIT_CASE(old_records_are_forgotten),
 	KUNIT_CASE(what_the_forgotten_counted_is_inherited),
 	KUNIT_CASE(a_stock_keeps_its_slot),
