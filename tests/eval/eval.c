@@ -5,7 +5,10 @@
  * tuning, odd seeds are held out; so are recordings, by a hash of their name.
  *
  *	eval [--recordings DIR] [--series N] [--clean N] [--half tuning|held-out]
- *	     [--pattern TEXT] [--csv DIR] [--list]
+ *	     [--pattern TEXT] [--seed N] [--csv DIR] [--list] [--alone]
+ *
+ * --seed moves all seeds on, to series that nobody has looked at; --alone leaves the
+ * baselines out.
  *
  * Exit status 0 when the held-out half (or the one that was asked for) is as good
  * as mw_score_is_good() wants it, 1 when it is not, 2 for a wrong command line.
@@ -26,7 +29,9 @@ struct options {
 	int half;		/* 0 tuning, 1 held out, -1 both */
 	const char *pattern;
 	const char *csv;
+	int seed; /* added to all seeds, an even number */
 	bool list;
+	bool is_alone;
 };
 
 static FILE *series_csv;
@@ -61,7 +66,7 @@ static void list(const struct mw_labelled *series, const struct mw_judgement *ju
 
 static void judge(const struct options *options, const struct mw_labelled *series)
 {
-	for (int i = 0; i < MW_JUDGES; i++) {
+	for (int i = 0; i < (options->is_alone ? 1 : MW_JUDGES); i++) {
 		struct mw_judgement judgement;
 
 		mw_judgement_init(&judgement);
@@ -124,7 +129,8 @@ static void judge_pattern(const struct options *options, const struct mw_pattern
 	static size_t room;
 
 	for (int j = 0; j < 2 * count; j++) {
-		unsigned long seed = 2ul * (unsigned long)(j / 2 + 1000 * i + 1) + (j & 1);
+		unsigned long seed = 2ul * (unsigned long)(j / 2 + 1000 * i + 1) + (j & 1) +
+				     (unsigned long)options->seed;
 		struct mw_generator g;
 
 		if (!is_wanted(options, set->patterns[i].name, j & 1))
@@ -156,18 +162,20 @@ static int usage(void)
 {
 	fprintf(stderr,
 		"usage: eval [--recordings DIR] [--series N] [--clean N] [--half tuning|held-out]\n"
-		"            [--pattern TEXT] [--csv DIR] [--list]\n"
+		"            [--pattern TEXT] [--seed N] [--csv DIR] [--list] [--alone]\n"
 		"  --series N  generated series for each pattern and half, 0 to 1000 (default 50)\n"
+		"  --seed N    move all seeds on by N, an even number up to 1000000\n"
+		"  --alone     without the baselines\n"
 		"  --clean N   long clean ones for each kind and half, 0 to 1000 (default 12)\n");
 	return 2;
 }
 
-static bool parse_count(const char *text, int *ret_count)
+static bool parse_count(const char *text, long most, int *ret_count)
 {
 	char *end;
 	long count = strtol(text, &end, 10);
 
-	if (end == text || *end || count < 0 || count > 1000)
+	if (end == text || *end || count < 0 || count > most)
 		return false;
 	*ret_count = (int)count;
 	return true;
@@ -185,8 +193,8 @@ static bool parse(int argc, char **argv, struct options *options)
 		const char *option = argv[i], *value = i + 1 < argc ? argv[i + 1] : "";
 		bool is_good = *value;
 
-		if (!strcmp(option, "--list")) {
-			options->list = true;
+		if (!strcmp(option, "--list") || !strcmp(option, "--alone")) {
+			*(option[2] == 'l' ? &options->list : &options->is_alone) = true;
 			continue;
 		}
 		i++;
@@ -197,9 +205,12 @@ static bool parse(int argc, char **argv, struct options *options)
 		else if (!strcmp(option, "--pattern"))
 			options->pattern = value;
 		else if (!strcmp(option, "--series"))
-			is_good = parse_count(value, &options->series);
+			is_good = parse_count(value, 1000, &options->series);
 		else if (!strcmp(option, "--clean"))
-			is_good = parse_count(value, &options->clean);
+			is_good = parse_count(value, 1000, &options->clean);
+		else if (!strcmp(option, "--seed"))
+			is_good = parse_count(value, 1000000, &options->seed) &&
+				  options->seed % 2 == 0;
 		else if (!strcmp(option, "--half"))
 			is_good = parse_half(value, &options->half);
 		else

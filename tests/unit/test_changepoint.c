@@ -157,12 +157,45 @@ static void no_wave(void **state)
 	assert_false(mw_season_remove(t, y, 8, rest, &height));
 }
 
+/* How far along a curve towards a level, with its error: of @span time constants. */
+static void curvature(void **state)
+{
+	static const double spans[] = { 0, 0.3, 0.6, 1.0 };
+	double t[N], y[N], error;
+
+	(void)state;
+	for (size_t k = 0; k < 4; k++) {
+		uint64_t seed = 11 + k;
+		int inside = 0;
+
+		for (int run = 0; run < 200; run++) {
+			for (size_t i = 0; i < N; i++) {
+				double x = (double)i / (N - 1);
+
+				t[i] = 50 + 3 * (double)i;
+				y[i] = spans[k] > 0 ? (1 - exp(-x * spans[k])) / spans[k] : x;
+				y[i] = 500 * y[i] + (run ? 5 * noise(&seed) : 0);
+			}
+			if (run == 0)
+				assert_true(fabs(mw_curvature(t, y, N, &error) - spans[k]) < 0.05);
+			else
+				inside +=
+					fabs(mw_curvature(t, y, N, &error) - spans[k]) < 2 * error;
+		}
+		assert_true(inside > 170);
+	}
+	for (size_t i = 0; i < N; i++)
+		y[i] = -(double)i;
+	assert_true(isnan(mw_curvature(t, y, N, &error)) && isinf(error));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(worked_example),    cmocka_unit_test(places_of_changes),
 		cmocka_unit_test(no_change),	     cmocka_unit_test(saturation),
 		cmocka_unit_test(wave_is_taken_off), cmocka_unit_test(no_wave),
+		cmocka_unit_test(curvature),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

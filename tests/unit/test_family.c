@@ -148,7 +148,7 @@ static struct life small(int i)
 
 static struct life short_lived(int i)
 {
-	return (struct life){ i * 510.0, 500, 80000, 40000, 0 };
+	return (struct life){ i * 400.0, 390, 80000, 40000, 0 };
 }
 
 static void what_looks_alike(void **state)

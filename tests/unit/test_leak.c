@@ -509,6 +509,33 @@ static void urgency(void **state)
 	assert_true(alerts[1] < 20000 / 2 && (isnan(alerts[0]) || alerts[0] > 1.5 * alerts[1]));
 }
 
+/* A tooth of an hour, given back; then a climb at the same rate that ends at @times its height. */
+static bool is_told_after_a_tooth(double times)
+{
+	struct mw_leak *leak = mw_leak_new(&config);
+	struct mw_sample sample = blank();
+	struct mw_verdict verdict;
+
+	for (int i = 0; i < 360 * (1 + times); i++) {
+		sample.time_s = i * 10.0;
+		sample.rss_kb = 100000 + 50 * (i < 360 ? i : i - 360) + (i * 7) % 50;
+		mw_leak_add(leak, &sample);
+		mw_leak_verdict(leak, &verdict);
+		if (verdict.leak && i >= 400)
+			break;
+	}
+	mw_leak_free(leak);
+	return verdict.leak;
+}
+
+/* What a life has given back once may come again, and longer; what is three times as high is news. */
+static void teeth_of_its_own(void **state)
+{
+	(void)state;
+	assert_false(is_told_after_a_tooth(2.5));
+	assert_true(is_told_after_a_tooth(4.5));
+}
+
 static void bad_times(void **state)
 {
 	struct mw_leak *leak = mw_leak_new(&config);
@@ -762,6 +789,7 @@ int main(void)
 		cmocka_unit_test(class_of_the_course),
 		cmocka_unit_test(time_to_limit),
 		cmocka_unit_test(urgency),
+		cmocka_unit_test(teeth_of_its_own),
 		cmocka_unit_test(bad_times),
 		cmocka_unit_test(bad_input),
 		cmocka_unit_test(exec_ends_the_leak),

@@ -272,12 +272,50 @@ static void ends(void **state)
 	assert_false(mw_trend_has_stopped(t, y, 2, 0, 0, 2000, 1000));
 }
 
+/* A saw of @teeth teeth, @height high, over a floor of height 10,000. */
+static bool has_rising_troughs(double (*floor_of)(double), double teeth, double height,
+			       struct mw_trend *ret_trend)
+{
+	double t[N], y[N];
+
+	for (size_t i = 0; i < N; i++) {
+		double x = (double)i / (N - 1);
+
+		t[i] = 10 * (double)i;
+		y[i] = 1e4 * floor_of(x) + height * fmod(x * teeth, 1);
+	}
+	return mw_trend_judge_teeth(&config, t, y, N, -INFINITY, ret_trend);
+}
+
+static void troughs_of_long_teeth(void **state)
+{
+	struct mw_trend trend;
+
+	(void)state;
+	assert_true(has_rising_troughs(line, 3.4, 5000, &trend) && trend.windows == 4);
+	assert_true(trend.is_troughs && trend.why == MW_TREND_RISING);
+	assert_true(fabs(trend.line.slope / (1e4 / 350) - 1) < 0.05);
+	assert_true(has_rising_troughs(line, 7.3, 8000, &trend) && trend.windows == 8);
+	/* Three are too few, and a floor that stands, fills, jumps or hardly moves is none. */
+	assert_false(has_rising_troughs(line, 2.4, 5000, &trend));
+	assert_false(has_rising_troughs(flat, 7.3, 5000, &trend));
+	assert_false(has_rising_troughs(filling, 3.4, 5000, &trend));
+	assert_false(has_rising_troughs(filling, 7.3, 5000, &trend));
+	assert_false(has_rising_troughs(one_step, 7.3, 5000, &trend));
+	assert_false(has_rising_troughs(hill, 7.3, 5000, &trend));
+	assert_false(has_rising_troughs(line, 7.3, 60000, &trend));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(courses),	  cmocka_unit_test(reasons),
-		cmocka_unit_test(where_it_began), cmocka_unit_test(known_heights),
-		cmocka_unit_test(too_short),	  cmocka_unit_test(ends),
+		cmocka_unit_test(troughs_of_long_teeth),
+		cmocka_unit_test(courses),
+		cmocka_unit_test(reasons),
+		cmocka_unit_test(where_it_began),
+		cmocka_unit_test(known_heights),
+		cmocka_unit_test(too_short),
+		cmocka_unit_test(ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,6 +14,12 @@
  * parts of the span. Beyond some two spans the curve can hardly be told from a
  * line: over a span of tau/2 it departs from its chord by 6 % of the rise.
  *
+ * Curvature. Before a curve towards a level can be told from a line it can be said
+ * how far along it the points could be at most. Over a span of s the slope of such a
+ * curve falls by the factor exp(-s/tau). In x = -1 .. 1 its logarithm falls by s/2tau
+ * a unit, and of the parabola b x + c x^2 that is -2c/b: s/tau is -4c/b, to 2 % up
+ * to a span of tau. Its error is that of c.
+ *
  * Worked example: y = 0 0 0 0 0 2 4 6 8 10 at t = 0..9. One line leaves
  * SSE = 17.5; two lines, divided at t = 4 (or 5), leave 0: the gain is bounded
  * by the resolution that SSE_FLOOR gives, and the growth began there.
@@ -135,4 +141,47 @@ double mw_saturation_gain(const double *t, const double *y, size_t n, double *re
 		*ret_tau = taus[k];
 	}
 	return (double)n * log(line_sse / best);
+}
+
+/* Lag-1 autocorrelation of residuals, corrected for what the fit takes from a short series. */
+static double correlation_of(const double *rest, size_t n)
+{
+	double r = mw_stats_autocorrelation(rest, n, 1), count = (double)n;
+
+	return fmin(0.9, fmax(0.0, (count * r + 2.0) / (count - 4.0)));
+}
+
+double mw_curvature(const double *t, const double *y, size_t n, double *ret_error)
+{
+	double middle = 0.0, mean = 0.0, xx = 0.0, xxx = 0.0, xy = 0.0, pp = 0.0, py = 0.0;
+	double x[MW_STATS_MAX], p[MW_STATS_MAX], rest[MW_STATS_MAX], sum = 0.0, b, c, r;
+	double half = (t[n - 1] - t[0]) / 2.0, count = (double)n;
+
+	for (size_t i = 0; i < n; i++) {
+		middle += t[i] / count;
+		mean += y[i] / count;
+	}
+	for (size_t i = 0; i < n; i++) {
+		x[i] = (t[i] - middle) / half;
+		xx += x[i] * x[i];
+		xxx += x[i] * x[i] * x[i];
+		xy += x[i] * (y[i] - mean);
+	}
+	b = xy / xx;
+	for (size_t i = 0; i < n; i++) {
+		p[i] = x[i] * x[i] - xxx / xx * x[i] - xx / count;
+		pp += p[i] * p[i];
+		py += p[i] * (y[i] - mean);
+	}
+	*ret_error = INFINITY;
+	if (!(b > 0.0) || !(pp > 0.0) || n < 5)
+		return NAN;
+	c = py / pp;
+	for (size_t i = 0; i < n; i++) {
+		rest[i] = y[i] - mean - b * x[i] - c * p[i];
+		sum += rest[i] * rest[i];
+	}
+	r = correlation_of(rest, n);
+	*ret_error = 4.0 / b * sqrt(sum / (count - 3.0) / pp * (1.0 + r) / (1.0 - r));
+	return -4.0 * c / b;
 }

@@ -38,4 +38,14 @@ double mw_changepoint_slope(const double *t, const double *y, size_t n);
  */
 double mw_saturation_gain(const double *t, const double *y, size_t n, double *ret_tau);
 
+/**
+ * mw_curvature() - how much of a course towards a level has been seen, were it one
+ * @t, @y:     @n points, rising times, 5 <= @n <= MW_STATS_MAX
+ * @ret_error: its standard error, were the residuals an AR(1) process
+ * Returns the span of the points in time constants of the curve: 0 a line, 1 a curve whose
+ * slope fell to 37 % of what it was at the beginning, negative one that gets steeper.
+ * NAN when they do not rise.
+ */
+double mw_curvature(const double *t, const double *y, size_t n, double *ret_error);
+
 #endif /* MW_CHANGEPOINT_H */

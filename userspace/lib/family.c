@@ -24,7 +24,7 @@
  * over.
  *
  * What a life of the family gave back is remembered, too: how far its floor has fallen at
- * most. The first rise of a collected heap lasts until its first collection, and looks like
+ * most, or what it has risen by and then held for half of its life, as buffers that fill do. The first rise of a collected heap lasts until its first collection, and looks like
  * a leak in each life anew; so a new life's first rises are news only when they are clearly
  * higher than that (leak.c), or when they have used half of the room that it leaves below
  * the limit. A leak gives nothing back, and leaves no such memory; the run above does not
@@ -52,8 +52,9 @@
 #include "family_internal.h"
 #include "leak_internal.h"
 
-#define RUN	    3
-#define MIN_SAMPLES 60
+#define RUN 3
+/* Ten windows of four: the fewest that can be judged. Three such lives are twice what one life needs. */
+#define MIN_SAMPLES 40
 #define MIN_PART    0.02
 #define SPREAD	    2.0
 #define PAUSE	    0.25

@@ -16,13 +16,14 @@
  * Kernel pages of a process are only held against it when it has its part in what
  * those of all processes grew by (crowd.h).
  *
- * An alert needs two judgements that pass, and more of them than half. It ends
+ * An alert needs two judgements that pass, and more of them than half; one of the troughs
+ * between long teeth (trend_teeth.c) is enough, for each tooth has confirmed it. It ends
  * when half of the growth is given back, or when the floor has not risen for a
  * third of the time that it grew. What cannot be told apart: a straight ramp
  * that ends in a plateau is a leak until it ends; the alert is resolved then.
  *
  * A new life may know from its family (family.c) how high a rise earlier lives came
- * back from: then its first rises wait until they are a quarter higher.
+ * back from, or held: then its first rises wait until they are a quarter higher.
  *
  * Worked example: a leaker grows by 1 MiB/s from 4 MiB, sampled every 0.2 s. The
  * first window of 0.8 s closes after 5 samples; after 10 windows there is a
@@ -41,6 +42,7 @@
 #include "changepoint.h"
 #include "entity.h"
 #include "leak_internal.h"
+#include "teeth.h"
 
 /* An alert needs two passed judgements, and more of them than half. */
 #define CONFIRMATIONS 3
@@ -49,6 +51,10 @@
 
 /* A fall by this part of the rise that the family knows is one of such. */
 #define SEEN_PART 0.5
+
+/* Windows in a quarter of a life, and the part of a rise that one may differ by from the one before. */
+#define MIN_QUARTER 3
+#define HELD_PART   0.05
 
 /* Windows of the life before the recent ones that their rise is compared with. */
 #define RECENT_BEFORE 6
@@ -208,8 +214,11 @@ static bool is_of_others(const struct mw_leak *leak, enum mw_measure measure,
 	       !mw_crowd_is_own(crowd, leak->series.origin_s + trend->since_t, trend->growth);
 }
 
-/* The measures over the whole life; the one that grew most speaks. */
-static bool judge_life(struct mw_leak *leak)
+/*
+ * The measures over the whole life; the one that grew most speaks. Returns what it counts as a
+ * judgement that passed: 0, PASS, or CONFIRMATIONS for troughs, which each tooth has confirmed.
+ */
+static unsigned int judge_life(struct mw_leak *leak)
 {
 	struct mw_trend best = { 0 };
 	bool is_rising = false, is_ready = false, is_expected = false;
@@ -244,7 +253,9 @@ static bool judge_life(struct mw_leak *leak)
 	}
 	leak->has_waited = is_rising && !is_ready;
 	leak->is_expected = is_rising && is_expected;
-	return is_ready;
+	if (!is_ready)
+		return 0;
+	return best.is_troughs ? CONFIRMATIONS : PASS;
 }
 
 /* Did the floor rise faster in the windows before? Then the life's own windows judge it. */
@@ -305,12 +316,29 @@ static bool has_ended(const struct mw_leak *leak, unsigned int closed)
 				    found->level, found->growth, (double)found->slope);
 }
 
+/* What the floor has risen by since the beginning, if it has held that for half of the life; else 0. */
+static double held_kib(const struct mw_points *points)
+{
+	size_t quarter = points->count / 4;
+	double now, before, rise, last[MW_SERIES_LIFE];
+
+	if (quarter < MIN_QUARTER)
+		return 0.0;
+	memcpy(last, points->min + points->count - quarter, quarter * sizeof(*last));
+	now = mw_stats_median(last, quarter);
+	memcpy(last, points->min + points->count - 2 * quarter, quarter * sizeof(*last));
+	before = mw_stats_median(last, quarter);
+	rise = now - points->min[0];
+	return fabs(now - before) < HELD_PART * rise ? rise : 0.0;
+}
+
 /* How far the floor has fallen since it fell last, if by more than what counts as growth. */
 static void note_fall(struct mw_leak *leak)
 {
 	struct mw_trend_config config;
 	struct mw_points points;
-	double top, fall;
+	struct mw_teeth teeth;
+	double top, fall, back;
 
 	mw_series_life(&leak->series, MW_MEASURE_HEAP, &points);
 	if (points.count == 0)
@@ -320,9 +348,12 @@ static void note_fall(struct mw_leak *leak)
 		top = fmax(top, points.min[i - 1]);
 	fall = top - points.min[points.count - 1];
 	trend_config(leak, top, &config);
+	mw_teeth_find(points.t, points.min, points.count, &teeth);
+	back = fmax(teeth.fall, held_kib(&points));
+	if (back >= config.min_growth)
+		leak->came_back_kib = fmax(leak->came_back_kib, back);
 	if (fall < config.min_growth)
 		return;
-	leak->came_back_kib = fmax(leak->came_back_kib, fall);
 	if (fall < SEEN_PART * leak->known_kib)
 		return;
 	leak->falls += leak->falls < UINT8_MAX;
@@ -331,17 +362,18 @@ static void note_fall(struct mw_leak *leak)
 
 static bool judge(struct mw_leak *leak, unsigned int closed)
 {
-	bool was = leak->leak, rises = false;
+	bool was = leak->leak;
+	unsigned int passed = 0;
 
 	if (closed & MW_CLOSED_LIFE)
 		note_fall(leak);
 	if (closed & MW_CLOSED_LIFE)
-		rises = judge_life(leak);
-	if (!rises && !(leak->leak && (closed & MW_CLOSED_LIFE)))
-		rises = judge_recent(leak);
-	if (rises) {
-		leak->passes =
-			leak->passes + PASS < CONFIRMATIONS ? leak->passes + PASS : CONFIRMATIONS;
+		passed = judge_life(leak);
+	if (!passed && !(leak->leak && (closed & MW_CLOSED_LIFE)) && judge_recent(leak))
+		passed = PASS;
+	if (passed) {
+		passed += leak->passes;
+		leak->passes = (uint8_t)(passed < CONFIRMATIONS ? passed : CONFIRMATIONS);
 		leak->leak = leak->leak || leak->passes == CONFIRMATIONS;
 	} else if (closed & MW_CLOSED_LIFE) {
 		leak->passes -= leak->passes > 0 ? FAIL : 0;

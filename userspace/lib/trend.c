@@ -19,7 +19,7 @@
  *   known       it is higher than what the process has reached before
  *
  * A saw-tooth may be longer than the windows. Its floor is found by taking the
- * minimum of 2 and of 4 windows together. A growth that began late, or after a
+ * minimum of 2 and of 4 windows together; teeth that are longer yet by trend_teeth.c. A growth that began late, or after a
  * warm-up, is found by dividing the series where two lines fit best, and judging
  * the second part.
  *
@@ -47,6 +47,8 @@
 /* Part of the growth that the largest four steps may make. */
 #define JUMPS	  4
 #define JUMP_PART 0.75
+/* Jumps that lie along a line as five regular ones do are a staircase. */
+#define REGULAR 0.1
 /* Twice the log-likelihood that a saturating curve must gain to be believed. */
 #define SATURATION_GAIN 10.0
 #define SATURATION_TAU	1.5
@@ -61,6 +63,8 @@
 /* Windows merged at most, and the departure that is as good as none. */
 #define MAX_WIDTH 4
 #define STRAIGHT  0.03
+/* A course that is shown to be this straight needs no troughs beside it. */
+#define CLEAR_BEND 0.1
 /* Groups of windows need fewer points: their minima hardly scatter. */
 #define MIN_GROUPS 8
 
@@ -273,7 +277,9 @@ static enum mw_trend_why judge_course(const struct mw_trend_config *config,
 	if (is_saturating(course, trend))
 		return MW_TREND_SATURATING;
 	trend->departure = departure(course, trend, &trend->bend);
-	if (trend->departure > config->max_departure || is_jumps(course, trend))
+	trend->along = mw_curvature(course->t, course->y, course->n, &trend->along_error);
+	if (trend->departure > config->max_departure ||
+	    (trend->bend > REGULAR && is_jumps(course, trend)))
 		return MW_TREND_UNEVEN;
 	if (is_chance(config, course, trend))
 		return MW_TREND_NOISE;
@@ -392,7 +398,10 @@ bool mw_trend_judge(const struct mw_trend_config *config, const double *t, const
 	else
 		rises = judge_part(config, t, y, n, known, ret_trend) ||
 			judge_after(config, t, y, n, known, change, ret_trend);
-	return rises || judge_below_wave(config, t, y, n, known, ret_trend);
+	rises = rises || judge_below_wave(config, t, y, n, known, ret_trend);
+	if (rises && ret_trend->bend < CLEAR_BEND)
+		return true;
+	return mw_trend_judge_teeth(config, t, y, n, known, ret_trend) || rises;
 }
 
 bool mw_trend_has_stopped(const double *t, const double *y, size_t n, double since_t, double level,

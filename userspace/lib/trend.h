@@ -58,9 +58,12 @@ struct mw_trend_config {
  * @tail:      slope of the last third over @line.slope
  * @curve:     twice the log-likelihood by which a curve towards a level fits better than a line
  * @tau:       the time constant of that curve, as a part of the growth's span
+ * @along:     the growth's span in time constants of a curve towards a level; 0 a line
+ * @along_error: its standard error
  * @windows:   windows since @since_t
  * @risen:     how many of them were above the one before
  * @quickened: it rose before @since_t, too, and more slowly
+ * @is_troughs: seen in the troughs of a saw alone: @windows are these
  * @width:     windows merged into one to find the floor (1, 2 or 4)
  */
 struct mw_trend {
@@ -76,10 +79,13 @@ struct mw_trend {
 	double tail;
 	double curve;
 	double tau;
+	double along;
+	double along_error;
 	size_t windows;
 	size_t risen;
 	size_t width;
 	bool quickened;
+	bool is_troughs;
 };
 
 /**
@@ -91,6 +97,13 @@ struct mw_trend {
  */
 bool mw_trend_judge(const struct mw_trend_config *config, const double *t, const double *y,
 		    size_t n, double known, struct mw_trend *ret_trend);
+
+/**
+ * mw_trend_judge_teeth() - the same of the troughs between teeth that are longer than windows
+ * Returns true when these rise; @ret_trend is left alone otherwise.
+ */
+bool mw_trend_judge_teeth(const struct mw_trend_config *config, const double *t, const double *y,
+			  size_t n, double known, struct mw_trend *ret_trend);
 
 /**
  * mw_trend_reached() - the watermark of the windows before a growth
