@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * herd.c - many processes to look at: SLEEPING that never wake, and ACTIVE that take and
- * give back memory every few seconds, one in ten of which keeps some of it. Says `ready`
- * when they are there and ends with all of them when its standard input does.
+ * herd.c - many processes to look at: SLEEPING that never wake and hold KIB each (0), and
+ * ACTIVE that take and give back memory every few seconds, one in ten of which keeps some of
+ * it. Says `ready` when they are there and ends with all of them when its standard input does.
  */
 #include <errno.h>
 #include <signal.h>
@@ -48,7 +48,7 @@ static void be_active(int number, double period_s)
 	}
 }
 
-static void start(int number, int sleeping, double period_s)
+static void start(int number, int sleeping, double period_s, size_t held_bytes)
 {
 	pid_t pid = fork();
 
@@ -61,6 +61,8 @@ static void start(int number, int sleeping, double period_s)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (number >= sleeping)
 		be_active(number, period_s);
+	if (held_bytes)
+		touch(held_bytes);
 	for (;;)
 		pause();
 }
@@ -69,13 +71,14 @@ int main(int argc, char **argv)
 {
 	char byte;
 
-	if (argc != 4) {
-		fprintf(stderr, "usage: herd SLEEPING ACTIVE PERIOD_S\n");
+	if (argc != 4 && argc != 5) {
+		fprintf(stderr, "usage: herd SLEEPING ACTIVE PERIOD_S [KIB]\n");
 		return 2;
 	}
 	signal(SIGCHLD, SIG_IGN);
 	for (int i = 0; i < atoi(argv[1]) + atoi(argv[2]); i++)
-		start(i, atoi(argv[1]), atof(argv[3]));
+		start(i, atoi(argv[1]), atof(argv[3]),
+		      argc > 4 ? 1024 * strtoul(argv[4], NULL, 10) : 0);
 	puts("ready");
 	fflush(stdout);
 	while (read(0, &byte, 1) > 0)

@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * readers.c - what it costs to look at all processes: one read of
- * /proc/memwatch/tasks beside /proc/PID/stat and statm of each. Run in a guest
- * under -icount: prints instructions for one look at everything.
+ * readers.c - what it costs to look at all processes once, in nanoseconds of CPU time of
+ * whoever looks; in a guest under -icount these are instructions. A look is a file of the
+ * module, or files of each process in one pass over /proc, or a command.
  */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "marks.h"
+
+#define ROUNDS 4
 
 static void die(const char *what)
 {
@@ -22,19 +25,18 @@ static void die(const char *what)
 	exit(1);
 }
 
-static double now_ns(void)
+static double cpu_ns(void)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
 	return ts.tv_sec * 1e9 + ts.tv_nsec;
 }
 
-static char buf[1 << 16];
-
-/* Returns how many bytes the file has. */
+/* Returns how many bytes the file has; 0 if there is none. */
 static size_t read_all(const char *path)
 {
+	static char buf[1 << 16];
 	int fd = open(path, O_RDONLY);
 	size_t total = 0;
 	ssize_t got;
@@ -42,86 +44,112 @@ static size_t read_all(const char *path)
 	if (fd < 0)
 		return 0;
 	while ((got = read(fd, buf, sizeof(buf))) > 0)
-		total += got;
+		total += (size_t)got;
 	close(fd);
 	return total;
 }
 
-static size_t read_proc(const char *name)
+/* The files of one process. */
+static size_t read_process(const char *pid, char **names)
 {
-	DIR *dir = opendir("/proc");
-	struct dirent *entry;
-	size_t total = 0;
 	char path[300];
+	size_t total = 0;
 
-	if (!dir)
-		die("/proc");
-	while ((entry = readdir(dir))) {
-		if (entry->d_name[0] < '0' || entry->d_name[0] > '9')
-			continue;
-		snprintf(path, sizeof(path), "/proc/%s/%s", entry->d_name, name);
+	for (; *names; names++) {
+		snprintf(path, sizeof(path), "/proc/%s/%s", pid, *names);
 		total += read_all(path);
 	}
-	closedir(dir);
 	return total;
 }
 
-static size_t look_module(void)
+/* One pass over /proc, as the best of pollers does it. */
+static double look_at_each(char **names, size_t *ret_bytes)
 {
-	return read_all("/proc/memwatch/tasks");
+	double begin = cpu_ns();
+	DIR *dir = opendir("/proc");
+	struct dirent *entry;
+
+	if (!dir)
+		die("/proc");
+	*ret_bytes = 0;
+	while ((entry = readdir(dir)))
+		if (entry->d_name[0] >= '0' && entry->d_name[0] <= '9')
+			*ret_bytes += read_process(entry->d_name, names);
+	closedir(dir);
+	return cpu_ns() - begin;
 }
 
-static size_t look_proc(void)
+static double look_at_file(char **path, size_t *ret_bytes)
 {
-	return read_proc("stat") + read_proc("statm");
+	double begin = cpu_ns();
+
+	mark_begin();
+	*ret_bytes = read_all(*path);
+	mark_end();
+	return cpu_ns() - begin;
 }
 
-static void measure(const char *name, size_t (*look)(void))
+/* A command, its start included; what it prints is counted and thrown away. */
+static double look_by_command(char **argv, size_t *ret_bytes)
 {
-	double best = 0;
-	size_t bytes = look();
+	struct rusage used;
+	char buf[4096];
+	int fds[2], status;
+	ssize_t got;
+	pid_t pid;
 
-	if (!bytes)
-		die(name);
-	for (int i = 0; i < 3; i++) {
-		double begin = now_ns();
-
-		bytes = look();
-		if (!i || now_ns() - begin < best)
-			best = now_ns() - begin;
+	if (pipe(fds) || (pid = fork()) < 0)
+		die(argv[0]);
+	if (!pid) {
+		dup2(fds[1], 1);
+		close(fds[0]);
+		close(fds[1]);
+		execvp(argv[0], argv);
+		die(argv[0]);
 	}
-	printf("%s %.0f %zu\n", name, best, bytes);
+	close(fds[1]);
+	*ret_bytes = 0;
+	while ((got = read(fds[0], buf, sizeof(buf))) > 0)
+		*ret_bytes += (size_t)got;
+	close(fds[0]);
+	if (wait4(pid, &status, 0, &used) != pid || status)
+		*ret_bytes = 0;
+	return 1e9 * (used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+	       1e3 * (used.ru_utime.tv_usec + used.ru_stime.tv_usec);
 }
 
-/* @count sleeping children, which end with their parent. */
-static void populate(int count)
+static int usage(void)
 {
-	for (int i = 0; i < count; i++) {
-		pid_t pid = fork();
-
-		if (pid < 0)
-			die("fork");
-		if (!pid) {
-			prctl(PR_SET_PDEATHSIG, SIGKILL);
-			for (;;)
-				pause();
-		}
-	}
+	fprintf(stderr, "usage: readers LABEL (file PATH | each FILE... | command PROGRAM...)\n");
+	return 2;
 }
 
+/* Prints `LABEL lowest highest rounds bytes`; the first look warms what is cached. */
 int main(int argc, char **argv)
 {
-	if (argc != 2 || atoi(argv[1]) < 1) {
-		fprintf(stderr, "usage: readers PROCESSES\n");
-		return 2;
+	double (*look)(char **, size_t *), cost, low = 0, high = 0;
+	size_t bytes;
+
+	if (argc < 4)
+		return usage();
+	if (!strcmp(argv[2], "file"))
+		look = look_at_file;
+	else if (!strcmp(argv[2], "each"))
+		look = look_at_each;
+	else if (!strcmp(argv[2], "command"))
+		look = look_by_command;
+	else
+		return usage();
+	look(argv + 3, &bytes);
+	for (int i = 0; i < ROUNDS; i++) {
+		cost = look(argv + 3, &bytes);
+		if (!bytes)
+			die(argv[1]);
+		if (!i || cost < low)
+			low = cost;
+		if (cost > high)
+			high = cost;
 	}
-	populate(atoi(argv[1]));
-	sleep(1);
-	measure("memwatch", look_module);
-	measure("proc", look_proc);
-	signal(SIGTERM, SIG_IGN);
-	kill(0, SIGTERM);
-	while (wait(NULL) > 0)
-		;
+	printf("%s %.0f %.0f %d %zu\n", argv[1], low, high, ROUNDS, bytes);
 	return 0;
 }
