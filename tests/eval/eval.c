@@ -236,6 +236,7 @@ int main(int argc, char **argv)
 		judge_recordings(&options);
 	judge_set(&options, &mw_first_patterns, options.series);
 	judge_set(&options, &mw_stranger_patterns, options.series);
+	judge_set(&options, &mw_other_patterns, options.series);
 	judge_set(&options, &mw_clean_patterns, options.clean);
 	mw_score_print();
 	if (options.csv) {

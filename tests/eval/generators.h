@@ -34,7 +34,7 @@ struct mw_pattern {
 	double (*value)(struct mw_generator *g, double t);
 };
 
-/* Patterns that are scored together: the first ones, those of a stranger, the long clean ones. */
+/* Patterns that are scored together: the first ones, those of a stranger, those of chance, the long clean ones. */
 struct mw_pattern_set {
 	const char *name;
 	const struct mw_pattern *patterns;
@@ -43,6 +43,7 @@ struct mw_pattern_set {
 
 extern const struct mw_pattern_set mw_first_patterns;
 extern const struct mw_pattern_set mw_stranger_patterns;
+extern const struct mw_pattern_set mw_other_patterns;
 extern const struct mw_pattern_set mw_clean_patterns;
 
 #define MW_GENERATOR_EVENTS 600
