@@ -27,6 +27,8 @@ $1 == "count" && $2 == "none" {
 $1 == "count" && $2 != "none" {
 	pending[$4] = $2
 	cost[$4] = $5
+	# What does not repeat within one measure is told with its range.
+	rounds[$4] = ($7 > 1.1 * $6) ? sprintf("; rounds of %.0f to %.0f", $6, $7) : ""
 	idle[$4] += $9
 }
 
@@ -38,6 +40,7 @@ function judge(op, observer, after,    base, apart) {
 		return
 	spread[observer, op] = apart
 	added[observer, op] = cost[op] - base
+	range[observer, op] = rounds[op]
 }
 
 $1 == "absent" {
@@ -72,7 +75,7 @@ function row(observer, op,    idled, seen) {
 		return
 	}
 	printf "%s|%s|%.1f|%.2f|%d|%s\n", observer, op, sum[op] / bases[op] + added[observer, op],
-	       spread[observer, op], turns[observer, op], (seen != "-") ? "saw " seen " events" : ""
+	       spread[observer, op], turns[observer, op], ((seen != "-") ? "saw " seen " events" : "") range[observer, op]
 }
 
 END {

@@ -49,8 +49,18 @@ function table(k,    i, j, o, w) {
 		for (j = 1; j <= W[k]; j++) printf " %s |", cell(k, o, workloads[k, j])
 	}
 	print ""
+	unsteady(k)
 	steadiness(k)
 	absences(k)
+}
+
+function unsteady(k,    i, j, o, w) {
+	for (i = 1; i <= O[k]; i++)
+		for (j = 1; j <= W[k]; j++) {
+			o = observers[k, i]; w = workloads[k, j]
+			if (match(note[k, o, w], /rounds of .*/))
+				printf "\nNot steady: %s under %s, %s instructions; the mean is shown.\n", w, o, substr(note[k, o, w], RSTART)
+		}
 }
 
 # How far the bases before and after each observer lie apart.
