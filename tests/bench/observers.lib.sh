@@ -76,9 +76,9 @@ start_program() {
 	fi
 }
 
-# It may do its last work for a while; then it must go.
+# stop_program [SIGNAL]: it may do its last work for a while; then it must go.
 stop_program() {
-	kill -TERM "$program"
+	kill "-${1:-TERM}" "$program"
 	for _ in $(seq 60); do
 		sleep 1
 		[ -d "/proc/$program" ] || break
@@ -161,8 +161,9 @@ detach_bpftrace() {
 attach_memleak() {
 	start_program /tmp/memleak memleak-libbpf 3600
 }
+# What it knows it prints when it is interrupted, not when it is terminated.
 saw_memleak() {
-	stop_program
+	stop_program INT
 	grep -c . /tmp/memleak
 }
 detach_memleak() { detach_bpftrace; }
