@@ -207,7 +207,7 @@ matrix: ## each kernel: does it build, load, pass the tests, at what cost (hours
 	@tests/matrix
 
 .PHONY: bench
-bench: ## what it costs beside bpftrace, memleak and others (half an hour); KERNELS=, PARTS=
+bench: ## what it costs beside bpftrace, memleak and others (long); KERNELS=, PARTS=
 	@tests/deps build vm kernels bench
 	@KERNELS='$(KERNELS)' PARTS='$(PARTS)' tests/bench/run
 

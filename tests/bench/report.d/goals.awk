@@ -73,6 +73,8 @@ END {
 		times_less(k, "memleak", 40)
 		at_most("page fault; everything off", k, "memwatch_off", "fault", 0.1)
 		at_most("pipe; everything off", k, "memwatch_off", "pipe", 0.1)
+		at_most("fork and exit; everything off", k, "memwatch_off", "fork", 0.1)
+		at_most("exec; everything off", k, "memwatch_off", "exec", 0.1)
 	}
 	times_less("bench", "page_owner", 40)
 }

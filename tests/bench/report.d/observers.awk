@@ -32,6 +32,7 @@ function cell(k, o, w,    more, base) {
 function table(k,    i, j, o, w) {
 	printf "\n## Linux %s\n\n", release[k]
 	print "Instructions an operation without observer, and what each adds; `±` is how far the bases of the whole boot lie apart.\n"
+	printf "![What each observer adds, on a logarithmic axis](observers-%s.svg)\n\n", k
 	printf "| |"
 	for (j = 1; j <= W[k]; j++) printf " %s |", workloads[k, j]
 	printf "\n|---|"
