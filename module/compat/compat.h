@@ -22,14 +22,6 @@
 #include <asm/ibt.h>
 #endif
 
-#ifndef CONFIG_64BIT
-#error "memwatch needs a 64-bit kernel"
-#endif
-
-#ifndef CONFIG_TRACEPOINTS
-#error "memwatch needs a kernel with CONFIG_TRACEPOINTS=y: choose one of your distribution's"
-#endif
-
 /*
  * The number of orders of the buddy allocator. NR_PAGE_ORDERS since 6.8;
  * before, MAX_ORDER was the number itself up to 6.3 and the highest order in

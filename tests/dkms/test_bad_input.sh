@@ -47,6 +47,11 @@ for kernel in 6.1 6.12; do
 		"$kernel" CC=clang
 	check "$kernel built with clang, we with gcc" refuses 'build with LLVM=1' \
 		"$kernel" CONFIG_CC_IS_CLANG=y
+	check "$kernel without tracepoints" refuses 'has no tracepoints, by which memwatch hears' \
+		"$kernel" CONFIG_TRACEPOINTS=
+	check "$kernel without /proc" refuses 'has no /proc, where memwatch tells' "$kernel" CONFIG_PROC_FS=
+	check "$kernel as if it were of 32 bits" refuses 'is of 32 bits, and memwatch needs one of 64' \
+		"$kernel" CONFIG_64BIT=
 	check "$kernel's compiler is not there" refuses 'wants the compiler gcc-99, which is not' \
 		"$kernel" CC=gcc-99
 done
