@@ -107,8 +107,10 @@ u64 mw_tick_last_ns(void)
  */
 static unsigned int slot_of(const struct mm_struct *mm)
 {
-	struct task_struct *owner = NULL;
 	unsigned int nr = 0;
+#ifdef CONFIG_MEMCG
+	struct task_struct *owner;
+#endif
 
 	if (current->mm == mm && !(current->flags & PF_KTHREAD))
 		return mw_task_slot(current);
