@@ -127,10 +127,9 @@ cc -O1 -o "$sql" "$work/sql.c" -lsqlite3
 # since_s: when the first alert of $work/out says that its growth began.
 since_s() { head -1 "$work/out" | jq .since_s; }
 
-# Whether a detector is kept: one that is not makes the statement fail.
+# is_kept FILE KIND: whether a state of that kind is: none makes the statement fail.
 is_kept() {
-	"$sql" "$work/young.db" \
-		"SELECT CASE count(*) WHEN 0 THEN json('none') END FROM states WHERE kind = 'detector'"
+	"$sql" "$1" "SELECT CASE count(*) WHEN 0 THEN json('none') END FROM states WHERE kind = '$2'"
 }
 
 # restart SIGNAL [COMMAND]: a leak that is told when it is 8 s old; before that the daemon is ended
@@ -148,7 +147,7 @@ restart() {
 	"$grow" 100 20 100000 &
 	child=$!
 	start
-	until_true 60 is_kept
+	until_true 60 'is_kept "$work/young.db" detector'
 	kill "-$1" "$pid"
 	wait "$pid" 2>/dev/null
 	eval "${2-}"
@@ -191,6 +190,8 @@ if [ "$(id -u)" -eq 0 ] && mount -t tmpfs -o size=1m tmpfs "$work/disk" 2>/dev/n
 		'grep -q "No space left on device" "$work/err"' 'kill -0 "$pid"'
 	rm "$work/disk/ballast"
 	until_true 60 'grep -q "takes writes again" "$work/err"'
+	# What it has in memory it writes in the next round.
+	until_true 60 'is_kept "$work/disk/state.db" alert'
 	kill -KILL "$pid"
 	wait "$pid" 2>/dev/null
 	kill "$child"

@@ -30,6 +30,11 @@ ca wrong
 certificate here IP:127.0.0.1
 certificate elsewhere DNS:elsewhere.example
 
+stop_receiver() {
+	kill -- "-$receiver"
+	wait "$receiver" 2>/dev/null
+}
+
 # receiver CERTIFICATE: on $port, each connection is answered with 200; what came is in $work/got.
 receiver() {
 	: >"$work/got"
@@ -37,24 +42,17 @@ receiver() {
 	exec 8<>"$work/answers.$1"
 	for _ in $(seq 50); do
 		port=$((20000 + RANDOM % 20000))
-		(
-			# The process that is killed in the end has no other to leave behind.
-			trap 'kill "$server" 2>/dev/null' EXIT
-			trap 'exit 0' TERM
-			while printf 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nok\n' >&8; do
-				openssl s_server -accept "127.0.0.1:$port" -cert "$work/$1.pem" \
-					-key "$work/$1.key" -quiet -naccept 1 <&8 >>"$work/got" 2>>"$work/server" &
-				server=$!
-				wait "$server"
-			done
-		) 2>/dev/null &
+		# A group of its own: ended by its leader, which is there until it is waited for.
+		setsid bash -c 'while printf "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nok\n" >&8; do
+				openssl s_server -accept "127.0.0.1:$1" -cert "$2.pem" -key "$2.key" \
+					-quiet -naccept 1 <&8
+			done' receiver "$port" "$work/$1" >>"$work/got" 2>>"$work/server" &
 		receiver=$!
 		for _ in $(seq 50); do
 			sleep 0.1
 			! (: >"/dev/tcp/127.0.0.1/$port") 2>/dev/null || return 0
 		done
-		kill "$receiver"
-		wait "$receiver" 2>/dev/null
+		stop_receiver
 	done
 	return 1
 }
@@ -71,6 +69,9 @@ tell() {
 		    ca_file: $2
 		queue: { retry_min: 200ms, retry_max: 400ms }
 	END
+	# Here: what is started in the background empties them only when it comes to run.
+	: >"$work/out"
+	: >"$work/err"
 	"$grow" 100 20 100000 &
 	child=$!
 	"$MEMWATCH" watch --config "$work/memwatch.yaml" --json >"$work/out" 2>"$work/err" &
@@ -79,11 +80,11 @@ tell() {
 		! grep -qs -- "$3" "$work/err" "$work/got" || break
 		sleep 0.1
 	done
+	kill -0 "$child" || echo "# the process that grows has gone"
 	kill "$child" "$pid"
 	wait "$child" 2>/dev/null
 	wait "$pid"
-	kill "$receiver"
-	wait "$receiver" 2>/dev/null
+	stop_receiver
 	exec 8>&-
 	rm "$work/answers.$1"
 	out=$(cat "$work/out") err=$(cat "$work/err")
