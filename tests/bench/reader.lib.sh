@@ -27,8 +27,9 @@ reader_start() {
 		[ -s "$work/$name.why" ] || echo "there is no $1" >"$work/$name.why"
 		return
 	fi
-	# Without CAP_SYS_PACCT atop does not switch on the accounting of the whole machine.
-	if command -v setpriv >/dev/null; then
+	# Without CAP_SYS_PACCT atop does not switch on the accounting of the whole machine. (In
+	# a guest that does not matter, and busybox's setpriv cannot do it.)
+	if setpriv --bounding-set=-sys_pacct true 2>/dev/null; then
 		setpriv --bounding-set=-sys_pacct "$@" >"$work/$name.log" 2>&1 7>&- &
 	else
 		"$@" >"$work/$name.log" 2>&1 7>&- &
@@ -44,7 +45,7 @@ get() {
 	if command -v curl >/dev/null; then
 		curl -sf -m 60 -o /dev/null "$1"
 	else
-		wget -q -O /dev/null "$1"
+		wget -q -O /dev/null "$1" 2>/dev/null
 	fi
 }
 
@@ -90,9 +91,24 @@ tell() {
 	' "/proc/$(cat "$work/$2.pid")/status"
 }
 
+# An exporter looks at every process before it listens: at 5,000 for longer than a round.
+reader_await() {
+	for at in $ports; do
+		name=${at%:*}
+		tries=120
+		while [ ! -s "$work/$name.why" ] && ! get "http://127.0.0.1:${at#*:}/"; do
+			tries=$((tries - 1))
+			if [ "$tries" -eq 0 ]; then
+				echo "it does not listen: $(tail -n 1 "$work/$name.log")" >"$work/$name.why"
+				break
+			fi
+			sleep 1
+		done
+	done
+}
+
 reader_measure() {
-	# An exporter that is not there yet must not be called silent.
-	sleep 3
+	reader_await
 	reader_rest "$2" "$3"
 	reader_clocks from
 	reader_rest "$2" "$4"
