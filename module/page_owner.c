@@ -243,7 +243,7 @@ static void alloc_timed(u16 *entry, unsigned int kind)
 	mw_cost_end(MW_EVENT_PAGE_ALLOC, begin_ns);
 }
 
-void mw_page_owner_alloc_slow(struct page *page, unsigned int order, gfp_t gfp)
+void mw_page_owner_alloc_slow(void *unused, struct page *page, unsigned int order, gfp_t gfp)
 {
 	unsigned long pages = 1UL << order;
 	unsigned int kind = mw_page_kind(gfp);
@@ -280,7 +280,7 @@ static void free_timed(u16 *entry)
  * of equal entries are counted at once. At most 2^10 entries (the largest
  * order), about 4 instructions each.
  */
-void mw_page_owner_free_slow(struct page *page, unsigned int order)
+void mw_page_owner_free_slow(void *unused, struct page *page, unsigned int order)
 {
 	unsigned long pages = 1UL << order;
 	u16 *entry = mw_page_entry(page_to_pfn(page));

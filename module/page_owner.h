@@ -67,12 +67,20 @@ static __always_inline u16 *mw_page_entry(unsigned long pfn)
 	chunk = READ_ONCE(map->chunks[nr]);
 	if (unlikely(!chunk))
 		return NULL;
-	return chunk + (pfn & MW_CHUNK_MASK);
+	chunk += pfn & MW_CHUNK_MASK;
+	/* The caller's test would be made again; the kernel's unreachable() is a branch. */
+	if (!chunk)
+		__builtin_unreachable();
+	return chunk;
 }
 
-/* What is not a single page, of the same owner as the one before, by a task. */
-void mw_page_owner_alloc_slow(struct page *page, unsigned int order, gfp_t gfp);
-void mw_page_owner_free_slow(struct page *page, unsigned int order);
+/*
+ * What is not a single page, of the same owner as the one before, by a task. The first
+ * argument is there so that the others are where a tracepoint gave them to its probe,
+ * which jumps here: else every event would move them to other registers first.
+ */
+void mw_page_owner_alloc_slow(void *unused, struct page *page, unsigned int order, gfp_t gfp);
+void mw_page_owner_free_slow(void *unused, struct page *page, unsigned int order);
 
 /* One page was allocated; it may have been counted already. Preemption off. */
 void mw_page_owner_alloc_unless_seen(struct page *page, unsigned int kind);
@@ -108,7 +116,7 @@ static __always_inline void mw_page_owner_alloc(struct page *page, unsigned int 
 			return;
 		}
 	}
-	mw_page_owner_alloc_slow(page, order, gfp);
+	mw_page_owner_alloc_slow(NULL, page, order, gfp);
 }
 
 /* mw_page_owner_free() - a block is freed: count it for its owner */
@@ -127,7 +135,7 @@ static __always_inline void mw_page_owner_free(struct page *page, unsigned int o
 			}
 		}
 	}
-	mw_page_owner_free_slow(page, order);
+	mw_page_owner_free_slow(NULL, page, order);
 }
 
 #endif /* _MW_PAGE_OWNER_H */

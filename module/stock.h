@@ -183,18 +183,24 @@ static __always_inline unsigned int mw_page_kind(gfp_t gfp)
 	return ((__force unsigned int)gfp >> ilog2((__force unsigned int)__GFP_MOVABLE)) & 1;
 }
 
+/*
+ * In what follows raw_cpu_read() reads what is only ever written by a task on this CPU,
+ * with preemption off, as it is here: this_cpu_read() would hide from the compiler that it
+ * can compare with memory.
+ */
+
 /* Does the alloc stock of this CPU stand for the task that allocates here? */
 static __always_inline bool mw_stock_stands_for_current(void)
 {
-	return mw_context() == MW_CONTEXT_TASK && this_cpu_read(mw_cpu.task) == current &&
-	       this_cpu_read(mw_cpu.task_start) == current->start_boottime;
+	return mw_context() == MW_CONTEXT_TASK && raw_cpu_read(mw_cpu.task) == current &&
+	       raw_cpu_read(mw_cpu.task_start) == current->start_boottime;
 }
 
 /* Counts on a stock that stands for current; returns as mw_stock_alloc(). */
 static __always_inline u32 mw_stock_alloc_fast(unsigned long pages, unsigned int kind)
 {
 	this_cpu_add(mw_cpu.alloc.pages[kind], pages);
-	return this_cpu_read(mw_cpu.alloc.key) | kind;
+	return raw_cpu_read(mw_cpu.alloc.key) | kind;
 }
 
 /**
@@ -227,7 +233,7 @@ static __always_inline void mw_stock_slab(unsigned long bytes)
 static __always_inline bool mw_stock_stands_for(u32 owner)
 {
 	return mw_context() == MW_CONTEXT_TASK &&
-	       this_cpu_read(mw_cpu.free[MW_CONTEXT_TASK].key) == (owner & ~1U);
+	       raw_cpu_read(mw_cpu.free[MW_CONTEXT_TASK].key) == (owner & ~1U);
 }
 
 /* Counts on a stock that stands for @owner. */

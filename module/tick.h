@@ -55,8 +55,8 @@ void mw_tick_mark_slow(const struct mm_struct *mm);
 /* Any context, preemption off. The common case is two compares. */
 static __always_inline void mw_tick_mark(const struct mm_struct *mm)
 {
-	if (unlikely(this_cpu_read(mw_cpu.marked_mm) != mm ||
-		     this_cpu_read(mw_cpu.marked_epoch) != READ_ONCE(mw_tick_epoch)))
+	if (unlikely(raw_cpu_read(mw_cpu.marked_mm) != mm ||
+		     raw_cpu_read(mw_cpu.marked_epoch) != READ_ONCE(mw_tick_epoch)))
 		mw_tick_mark_slow(mm);
 }
 
