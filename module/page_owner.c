@@ -331,6 +331,17 @@ void mw_page_owner_swap(struct page *new, struct page *old, unsigned long pages)
 }
 
 /*
+ * Is it in use, as the head of a block or alone? From 6.14 on slabs and what kmalloc()
+ * takes from the page allocator hold no reference ("frozen" pages), nor do the huge
+ * pages of hugetlb's pool on any kernel. All of these are compound but for slabs of one
+ * page; pages are neither when they are free.
+ */
+static bool is_in_use(struct page *page)
+{
+	return page_ref_count(page) || PageSlab(page) || PageHead(page);
+}
+
+/*
  * How many pages from @page on are in use by someone, as one unit; 0 with the
  * number to pass over in @ret_skip if they are free, reserved or not to be
  * told. Looks without a lock, as page_owner and compaction do: what it reads of
@@ -349,10 +360,10 @@ static unsigned long pages_in_use(struct page *page, unsigned long *ret_skip)
 	}
 	/*
 	 * Pages on a CPU's free list and the tails of blocks that are not
-	 * compound look alike: no references. They are not adopted; the free of
-	 * such a tail is counted as unseen.
+	 * compound look alike: nothing is known of them. They are not adopted; the
+	 * free of such a tail is counted as unseen.
 	 */
-	if (PageReserved(page) || !page_ref_count(page))
+	if (PageReserved(page) || !is_in_use(page))
 		return 0;
 	if (!PageHead(page))
 		return 1;
@@ -374,7 +385,7 @@ static unsigned long adopt(struct page *page, u16 *entry, unsigned long pages, u
 	for (unsigned long i = 0; i < pages; i++)
 		if (!cmpxchg(&entry[i], 0, owner))
 			adopted++;
-	if (adopted && !page_ref_count(page))
+	if (adopted && !is_in_use(page))
 		for (unsigned long i = 0; i < pages; i++)
 			if (cmpxchg(&entry[i], owner, 0) == owner)
 				adopted--;

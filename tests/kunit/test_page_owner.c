@@ -286,15 +286,18 @@ static void the_size_of_the_map_is_known(struct kunit *test)
 
 /*
  * The machine's own memory: a page in use is adopted, one that is free is not, nor
- * one that somebody was seen to allocate.
+ * one that somebody was seen to allocate. A block without references is in use if it is
+ * compound: so slabs are from 6.14 on, and huge pages in their pool.
  */
 static void pages_in_use_are_adopted(struct kunit *test)
 {
 	struct page *used = alloc_pages(GFP_KERNEL, 0);
 	struct page *compound = alloc_pages(GFP_KERNEL | __GFP_COMP, 3);
 	struct page *seen = alloc_pages(GFP_KERNEL, 0);
+	struct page *frozen = alloc_pages(GFP_KERNEL | __GFP_COMP, 2);
 
-	KUNIT_ASSERT_TRUE(test, used && compound && seen);
+	KUNIT_ASSERT_TRUE(test, used && compound && seen && frozen);
+	KUNIT_ASSERT_TRUE(test, page_ref_freeze(frozen, 1));
 	end(test);
 	world_init(test, MW_MAX_TASKS_MIN, true);
 	KUNIT_ASSERT_EQ(test, mw_zone_events_init(), 0);
@@ -303,6 +306,8 @@ static void pages_in_use_are_adopted(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, entry_of(page_to_pfn(used)), MW_SLOT_UNKNOWN << 1 | MW_KERNEL);
 	KUNIT_EXPECT_EQ(test, entry_of(page_to_pfn(compound)), MW_SLOT_UNKNOWN << 1 | MW_KERNEL);
 	KUNIT_EXPECT_EQ(test, entry_of(page_to_pfn(compound) + 7),
+			MW_SLOT_UNKNOWN << 1 | MW_KERNEL);
+	KUNIT_EXPECT_EQ(test, entry_of(page_to_pfn(frozen) + 3),
 			MW_SLOT_UNKNOWN << 1 | MW_KERNEL);
 	KUNIT_EXPECT_EQ(test, entry_of(page_to_pfn(seen)), A << 1 | MW_KERNEL);
 	KUNIT_EXPECT_GT(test, owned(MW_SLOT_UNKNOWN, MW_KERNEL), 8);
@@ -313,6 +318,8 @@ static void pages_in_use_are_adopted(struct kunit *test)
 	mw_page_owner_exit();
 	__free_pages(used, 0);
 	__free_pages(compound, 3);
+	page_ref_unfreeze(frozen, 1);
+	__free_pages(frozen, 2);
 	__free_pages(seen, 0);
 }
 

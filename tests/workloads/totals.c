@@ -246,21 +246,6 @@ static long long forgotten_frees(void)
 	return 16 + read_vmstat().frees / (truth_is_rt() ? 10 : 200);
 }
 
-/*
- * From 7.0 on we have counted up to 18 pages more than pgalloc has (7.3.4, of 415,000),
- * and do not know why: module/README.md says so. Frees, and what is owned and free
- * together, agree there to the page.
- */
-static long long unexplained_allocs(void)
-{
-	struct utsname name;
-	int major;
-
-	if (uname(&name) || sscanf(name.release, "%d", &major) != 1)
-		err(2, "uname");
-	return major >= 7 ? 32 : 0;
-}
-
 static void check_same(long long allocs, long long frees, long long pages, long long slack)
 {
 	struct moment moment = quiet_moment();
@@ -268,7 +253,7 @@ static void check_same(long long allocs, long long frees, long long pages, long 
 	long long frees_off = free_offset(&moment) - frees;
 
 	truth_check(
-		allocs_off >= -slack && allocs_off <= slack + unexplained_allocs(),
+		allocs_off >= -slack && allocs_off <= slack,
 		"page_allocs of all are the kernel's pgalloc, to %lld pages (%lld, off by %lld)",
 		slack, moment.between.allocs, allocs_off);
 	truth_check(frees_off >= -slack && frees_off <= slack + forgotten_frees(),
