@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hooks.c - kprobes on bulk allocation and on migration. Their handlers run with
+ * hooks.c - kprobes on bulk allocation, on what frees slab objects untold and on
+ * migration. Their handlers run with
  * preemption off in the context of the caller, as probes do, and keep the same
  * rules.
  */
@@ -162,6 +163,51 @@ static int on_cache_free(struct kprobe *probe, struct pt_regs *regs)
 }
 
 /**
+ * struct sheaf_call - an object on its way into a sheaf
+ * @entry: of the cache that it is of: when the call is over, the object may be
+ *         gone, and its page of another cache
+ */
+struct sheaf_call {
+	unsigned int entry;
+};
+
+/*
+ * __kfree_rcu_sheaf(cache, object, ...) is declared in no header of ours, so that its
+ * arguments cannot be compared with the kernel's: they have to bear each other out.
+ */
+static bool is_object_of(const struct kmem_cache *cache, const void *object)
+{
+	return mw_slab_page_offset && virt_addr_valid(object) &&
+	       mw_slab_page_cache(virt_to_head_page(object)) == cache;
+}
+
+/* What is not an object and its cache is not looked at when the call returns. */
+static int on_sheaf_entry(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	struct sheaf_call *call = (struct sheaf_call *)instance->data;
+	const struct kmem_cache *cache = (void *)regs_get_kernel_argument(regs, 0);
+
+	if (!is_object_of(cache, (void *)regs_get_kernel_argument(regs, 1)))
+		return 1;
+	call->entry = mw_slab_entry(cache);
+	return 0;
+}
+
+/*
+ * An object that the sheaf took is freed a grace period later, with the sheaf, and nobody
+ * is told: it counts as freed now. One that it did not take goes the old way, to
+ * kmem_cache_free_bulk() or kfree().
+ */
+static int on_sheaf_return(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	const struct sheaf_call *call = (const struct sheaf_call *)instance->data;
+
+	if ((u8)regs_return_value(regs))
+		this_cpu_inc(mw_slab_counts->objects[MW_SLAB_KFREE][call->entry]);
+	return 0;
+}
+
+/**
  * struct hook - one hook, on entry (@entry) or on return (@handler)
  * @names:   of the function, the newest kernels' first; NULL ends them
  * @ret:     with @handler, the probe; without, only its first member is used
@@ -205,6 +251,16 @@ static struct hook hooks[MW_HOOKS] = {
 		.names = { "kmem_cache_free_bulk" },
 		.feature = MW_FEATURE_SLAB,
 		.ret.kp.pre_handler = on_slab_bulk_free,
+		.err = -ENOENT,
+	},
+	[MW_HOOK_SHEAF_FREE] = {
+		.names = { MW_HAS_SHEAVES ? "__kfree_rcu_sheaf" : NULL },
+		.feature = MW_FEATURE_SLAB,
+		.ret = {
+			.entry_handler = on_sheaf_entry,
+			.handler = on_sheaf_return,
+			.data_size = sizeof(struct sheaf_call),
+		},
 		.err = -ENOENT,
 	},
 	[MW_HOOK_CACHE_FREE] = {
@@ -318,6 +374,7 @@ const char *mw_hook_name(enum mw_hook hook)
 		[MW_HOOK_MIGRATE] = "folio_migrate_flags",
 		[MW_HOOK_SLAB_BULK_ALLOC] = "kmem_cache_alloc_bulk",
 		[MW_HOOK_SLAB_BULK_FREE] = "kmem_cache_free_bulk",
+		[MW_HOOK_SHEAF_FREE] = MW_HAS_SHEAVES ? "kfree_rcu_sheaf" : NULL,
 		[MW_HOOK_CACHE_FREE] = MW_FREE_TELLS_CACHE ? NULL : "kmem_cache_free",
 	};
 

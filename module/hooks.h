@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * hooks.h - what no tracepoint tells: bulk allocation of pages (vmalloc, kernel
- * stacks, network page pools) and of slab objects, and the migration of pages.
- * All are exported kernel functions and are hooked by kprobes, where the kernel
- * has them; without, such pages are counted when they are freed (as
- * [unknown]'s), and such objects not at all.
+ * stacks, network page pools) and of slab objects, objects that kfree_rcu() frees
+ * by way of sheaves, and the migration of pages. All are kernel functions that
+ * other files of the kernel call, and are hooked by kprobes, where the kernel has
+ * them; without, such pages are counted when they are freed (as [unknown]'s), and
+ * such objects not at all.
  */
 #ifndef _MW_HOOKS_H
 #define _MW_HOOKS_H
@@ -18,6 +19,7 @@ enum mw_hook {
 	MW_HOOK_MIGRATE,
 	MW_HOOK_SLAB_BULK_ALLOC,
 	MW_HOOK_SLAB_BULK_FREE,
+	MW_HOOK_SHEAF_FREE,
 	MW_HOOK_CACHE_FREE,
 	MW_HOOKS,
 };

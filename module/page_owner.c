@@ -331,8 +331,8 @@ void mw_page_owner_swap(struct page *new, struct page *old, unsigned long pages)
 }
 
 /*
- * Is it in use, as the head of a block or alone? From 6.14 on slabs and what kmalloc()
- * takes from the page allocator hold no reference ("frozen" pages), nor do the huge
+ * Is it in use, as the head of a block or alone? Slabs and what kmalloc()
+ * takes from the page allocator hold no reference in 7.3 ("frozen" pages), nor do the huge
  * pages of hugetlb's pool on any kernel. All of these are compound but for slabs of one
  * page; pages are neither when they are free.
  */

@@ -9,6 +9,7 @@
 #include <linux/hash.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -159,7 +160,11 @@ static unsigned int find(const struct kmem_cache *cache)
 	return MW_SLAB_OTHER;
 }
 
-/* An entry is filled in before its cache is set; entries are never given back. */
+/*
+ * An entry is filled in before its cache is set; entries are never given back. Newer
+ * kernels free objects in NMIs, too (kfree_call_rcu_nolock()): one may have come while
+ * its CPU holds the lock.
+ */
 unsigned int mw_slab_entry_slow(const struct kmem_cache *cache)
 {
 	unsigned int nr = find(cache);
@@ -167,6 +172,10 @@ unsigned int mw_slab_entry_slow(const struct kmem_cache *cache)
 
 	if (mw_slab_caches[nr] == cache)
 		return nr;
+	if (in_nmi()) {
+		atomic64_inc(&overflowed);
+		return MW_SLAB_OTHER;
+	}
 	raw_spin_lock_irqsave(&entries_lock, flags);
 	nr = find(cache);
 	if (nr == MW_SLAB_OTHER) {

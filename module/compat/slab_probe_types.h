@@ -47,6 +47,16 @@ MW_NAME_TRACEPOINT(kmem_cache_free)
 #define MW_CHECK_CACHE_FREE							\
 	MW_CHECK_SIGNATURE(kmem_cache_free, MW_FREE_TELLS_CACHE || MW_FREE_TELLS_OBJECT)
 
+/*
+ * Has kfree_rcu() sheaves, as 7.3 has and 6.12 has not? __kfree_rcu_sheaf() itself is
+ * private to the kernel's mm/; what came with it is not.
+ */
+#ifdef kmem_cache_alloc_from_sheaf
+#define MW_HAS_SHEAVES 1
+#else
+#define MW_HAS_SHEAVES 0
+#endif
+
 /* kmalloc: (site, object, bytes asked for, bytes, gfp, node); no node where that had its own. */
 #define MW_CHECK_KMALLOC							\
 	MW_CHECK_SIGNATURE(kmalloc,						\

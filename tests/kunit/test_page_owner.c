@@ -287,7 +287,7 @@ static void the_size_of_the_map_is_known(struct kunit *test)
 /*
  * The machine's own memory: a page in use is adopted, one that is free is not, nor
  * one that somebody was seen to allocate. A block without references is in use if it is
- * compound: so slabs are from 6.14 on, and huge pages in their pool.
+ * compound: so slabs are in 7.3, and huge pages in their pool.
  */
 static void pages_in_use_are_adopted(struct kunit *test)
 {

@@ -14,6 +14,9 @@ echo 'slab 2' >/proc/memwatch/config
 mw_holds "driven caches, with bytes by process" slab_drive bytes
 mw_equal "no bulk call was missed" \
 	"$(mw_status missed.kmem_cache_alloc_bulk) $(mw_status missed.kmem_cache_free_bulk)" "0 0"
+# Only kernels with sheaves need this hook.
+mw_equal "nor an object on its way into a sheaf" "$(mw_status missed.kfree_rcu_sheaf)" \
+	"$(grep -q ' __kfree_rcu_sheaf$' /proc/kallsyms && echo 0)"
 mw_equal "no cache found the table full" "$(mw_status dropped.kmem_cache_alloc)" 0
 mw_unload
 mw_end
