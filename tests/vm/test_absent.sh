@@ -44,7 +44,7 @@ mw_equal "status says of each why" \
 	"$(grep -c '=absent: this kernel has no such' /proc/memwatch/status)" "$(echo "$lacks" | wc -w)"
 mw_equal "what it has is attached, but for slabs, which are off" \
 	"$(grep -E '^(tracepoint|hook)\.' /proc/memwatch/status | grep -vE '=(attached|absent: )' |
-		grep -vcE '\.(kmem_cache_[a-z_]*|kmalloc(_node)?|kfree)=off$')" 0
+		grep -vcE '\.(kmem_cache_[a-z_]*|kmalloc(_node)?|kfree|kfree_rcu_sheaf)=off$')" 0
 mw_unload
 
 # without NAMES: loaded without them; each is told of.
