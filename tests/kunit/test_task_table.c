@@ -17,19 +17,21 @@ static void kick(void)
 
 #define mw_janitor_kick kick
 #include "../../module/task_table.c"
+#include "../../module/task_lives.c"
 #undef mw_janitor_kick
 
+#include "../../module/tag.h"
 #include "hammer.h"
 
 #define SEC NSEC_PER_SEC
 
 void world_reset_table(void)
 {
-	table.nr_exited = 0;
-	table.free = 0;
-	table.overflowed = 0;
-	table.left_over = 0;
-	table.cleaned = jiffies;
+	mw_task_table.nr_exited = 0;
+	mw_task_table.free = 0;
+	mw_task_table.overflowed = 0;
+	mw_task_table.left_over = 0;
+	mw_task_table.cleaned = jiffies;
 }
 
 static struct task_struct *forked(struct kunit *test, int nr)
@@ -71,7 +73,7 @@ static void a_process_has_one_slot(struct kunit *test)
 	KUNIT_EXPECT_NE(test, mw_task_slot(b), nr);
 	KUNIT_EXPECT_EQ(test, mw_slots[nr].start_ns, a->start_boottime);
 	KUNIT_EXPECT_EQ(test, mw_slots[nr].tgid, a->tgid);
-	KUNIT_EXPECT_EQ(test, table.nr_free, MW_MAX_TASKS_MIN - 3);
+	KUNIT_EXPECT_EQ(test, mw_task_table.nr_free, MW_MAX_TASKS_MIN - 3);
 }
 
 /*
@@ -90,18 +92,19 @@ static void chains_hold_together(struct kunit *test)
 		/* The next pid of the same chain. */
 		do
 			tgid++;
-		while (i && head_of(tgid) != head_of(tasks[0]->tgid));
+		while (i && mw_task_table_head(tgid) != mw_task_table_head(tasks[0]->tgid));
 		tasks[i] = world_process(test, tgid, SEC);
 		nr[i] = mw_task_slot(tasks[i]);
 	}
 	for (int gone = 0; gone < 3; gone++) {
-		unhash(nr[order[gone]]);
+		mw_task_table_unhash(nr[order[gone]]);
 		for (int i = 0; i < 3; i++) {
 			bool is_out = false;
 
 			for (int j = 0; j <= gone; j++)
 				is_out |= order[j] == i;
-			KUNIT_EXPECT_EQ(test, find(tasks[i]->tgid), is_out ? 0 : nr[i]);
+			KUNIT_EXPECT_EQ(test, mw_task_table_find(tasks[i]->tgid),
+					is_out ? 0 : nr[i]);
 		}
 	}
 }
@@ -113,9 +116,9 @@ static void a_chain_that_is_a_circle_ends(struct kunit *test)
 	unsigned int nr = mw_task_slot(a);
 
 	mw_slots[nr].next = nr;
-	KUNIT_EXPECT_EQ(test, find(a->tgid), nr);
+	KUNIT_EXPECT_EQ(test, mw_task_table_find(a->tgid), nr);
 	mw_slots[nr].tgid++;
-	KUNIT_EXPECT_EQ(test, find(a->tgid), 0);
+	KUNIT_EXPECT_EQ(test, mw_task_table_find(a->tgid), 0);
 	mw_slots[nr].tgid--;
 	mw_slots[nr].next = 0;
 }
@@ -142,14 +145,14 @@ static void a_life_ends_with_its_last_thread(struct kunit *test)
 	atomic_dec(&leader->signal->live);
 	mw_task_exited(thread);
 	KUNIT_EXPECT_EQ(test, state_of(nr), MW_SLOT_EXITED);
-	KUNIT_EXPECT_EQ(test, table.nr_exited, 1);
+	KUNIT_EXPECT_EQ(test, mw_task_table.nr_exited, 1);
 	/* The zombie still counts for itself. */
 	KUNIT_EXPECT_EQ(test, mw_task_slot(leader), nr);
 	mw_task_freed(thread);
 	KUNIT_EXPECT_EQ(test, state_of(nr), MW_SLOT_EXITED);
 	mw_task_freed(leader);
 	KUNIT_EXPECT_EQ(test, state_of(nr), MW_SLOT_GONE);
-	KUNIT_EXPECT_EQ(test, table.nr_exited, 1);
+	KUNIT_EXPECT_EQ(test, mw_task_table.nr_exited, 1);
 	/* Its last breath, behind the end. */
 	KUNIT_EXPECT_EQ(test, mw_task_slot(leader), MW_SLOT_UNKNOWN);
 }
@@ -162,9 +165,9 @@ static void a_life_may_end_with_its_free_alone(struct kunit *test)
 
 	mw_task_freed(task);
 	KUNIT_EXPECT_EQ(test, state_of(nr), MW_SLOT_GONE);
-	KUNIT_EXPECT_EQ(test, table.nr_exited, 1);
+	KUNIT_EXPECT_EQ(test, mw_task_table.nr_exited, 1);
 	mw_task_freed(task);
-	KUNIT_EXPECT_EQ(test, table.nr_exited, 1);
+	KUNIT_EXPECT_EQ(test, mw_task_table.nr_exited, 1);
 }
 
 static void an_exit_is_noted(struct kunit *test)
@@ -222,7 +225,7 @@ static void a_pid_that_comes_again_is_another_process(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, state_of(old), MW_SLOT_GONE);
 	KUNIT_EXPECT_EQ(test, state_of(new), MW_SLOT_LIVE);
 	KUNIT_EXPECT_STREQ(test, mw_slots[old].exit.comm, "?");
-	KUNIT_EXPECT_EQ(test, table.nr_exited, 1);
+	KUNIT_EXPECT_EQ(test, mw_task_table.nr_exited, 1);
 	/* Whoever is late finds that its place is taken. */
 	KUNIT_EXPECT_EQ(test, mw_task_slot(first), MW_SLOT_UNKNOWN);
 	mw_task_freed(first);
@@ -233,7 +236,7 @@ static void a_pid_that_comes_again_is_another_process(struct kunit *test)
 	first = world_process(test, second->tgid, second->start_boottime + 1);
 	KUNIT_EXPECT_NE(test, mw_task_slot(first), new);
 	KUNIT_EXPECT_EQ(test, state_of(new), MW_SLOT_GONE);
-	KUNIT_EXPECT_EQ(test, table.nr_exited, 2);
+	KUNIT_EXPECT_EQ(test, mw_task_table.nr_exited, 2);
 }
 
 static void a_full_table_overflows_and_recovers(struct kunit *test)
@@ -262,7 +265,7 @@ static void a_full_table_overflows_and_recovers(struct kunit *test)
 	mw_task_table_clean();
 	KUNIT_EXPECT_EQ(test, mw_task_slot(tasks[0]), MW_SLOT_OVERFLOW);
 	KUNIT_EXPECT_EQ(test, world_kicks, 1);
-	table.cleaned -= HZ + 1;
+	mw_task_table.cleaned -= HZ + 1;
 	KUNIT_EXPECT_EQ(test, mw_task_slot(tasks[0]), MW_SLOT_OVERFLOW);
 	KUNIT_EXPECT_EQ(test, world_kicks, 2);
 	world_is_reaped(tasks[1]);
@@ -290,8 +293,8 @@ static void a_nearly_full_table_is_cleaned_in_batches(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, world_kicks, i == 3, "exit %d", i);
 	}
 	mw_task_table_clean();
-	KUNIT_EXPECT_EQ(test, table.nr_exited, 0);
-	KUNIT_EXPECT_EQ(test, table.nr_free, 6);
+	KUNIT_EXPECT_EQ(test, mw_task_table.nr_exited, 0);
+	KUNIT_EXPECT_EQ(test, mw_task_table.nr_free, 6);
 }
 
 /*
@@ -328,7 +331,7 @@ static void old_records_are_forgotten(struct kunit *test)
 		mw_task_table_clean();
 		mw_task_table_stats(&stats);
 		KUNIT_EXPECT_EQ_MSG(test, stats.exited, cases[i].left, "case %d", i);
-		for (unsigned int nr = MW_SLOT_FIRST; nr < table.nr_slots; nr++)
+		for (unsigned int nr = MW_SLOT_FIRST; nr < mw_task_table.nr_slots; nr++)
 			if (state_of(nr) == MW_SLOT_GONE &&
 			    (!oldest || mw_slots[nr].exit.exit_ns < oldest))
 				oldest = mw_slots[nr].exit.exit_ns;
@@ -439,10 +442,10 @@ static void under_pressure_the_oldest_owners_are_orphaned(struct kunit *test)
 		slot->exit.exit_ns = i;
 		world_is_reaped(tasks[i]);
 	}
-	KUNIT_EXPECT_EQ(test, table.nr_free, 0);
+	KUNIT_EXPECT_EQ(test, mw_task_table.nr_free, 0);
 	mw_task_table_clean();
 	/* Twice the low water, 8 of 64: the 16 oldest. */
-	KUNIT_EXPECT_EQ(test, table.nr_free, 16);
+	KUNIT_EXPECT_EQ(test, mw_task_table.nr_free, 16);
 	KUNIT_EXPECT_EQ(test, *entry, MW_SLOT_ORPHANS << 1 | MW_USER);
 	KUNIT_EXPECT_EQ(test, atomic64_read(&mw_slot(MW_SLOT_ORPHANS)->allocs[MW_USER]), 16);
 	for (int i = 1; i < MW_MAX_TASKS_MIN; i++) {
@@ -532,10 +535,10 @@ static void the_scan_finds_the_living(struct kunit *test)
 	world_exit(test);
 	world_init(test, 4096, false);
 	mw_task_table_scan();
-	KUNIT_EXPECT_GT(test, 4096 - table.nr_free, 5);
-	KUNIT_EXPECT_EQ(test, find(task_tgid_nr(current)), mw_task_slot(current));
-	KUNIT_EXPECT_NE(test, find(1), 0);
-	KUNIT_EXPECT_EQ(test, table.overflowed, 0);
+	KUNIT_EXPECT_GT(test, 4096 - mw_task_table.nr_free, 5);
+	KUNIT_EXPECT_EQ(test, mw_task_table_find(task_tgid_nr(current)), mw_task_slot(current));
+	KUNIT_EXPECT_NE(test, mw_task_table_find(1), 0);
+	KUNIT_EXPECT_EQ(test, mw_task_table.overflowed, 0);
 }
 
 /* --- everything at once ------------------------------------------------------- */
@@ -587,7 +590,7 @@ static void storm_interrupt(void *arg)
 	if (mw_task_slot(storm->bystander) != storm->bystander_slot)
 		atomic_inc(&storm->wrong);
 	for (int i = 0; i < STORM_TASKS; i += 5)
-		find(READ_ONCE(storm->tasks[i])->tgid);
+		mw_task_table_find(READ_ONCE(storm->tasks[i])->tgid);
 }
 
 static void storm_watch(struct kunit *test, void *arg)
@@ -604,18 +607,19 @@ static void expect_whole(struct kunit *test)
 {
 	unsigned int free = 0, hashed = 0, waiting = 0, steps = 0;
 
-	for (u16 nr = table.free; nr && steps <= table.nr_slots; nr = mw_slots[nr].next, steps++)
+	for (u16 nr = mw_task_table.free; nr && steps <= mw_task_table.nr_slots;
+	     nr = mw_slots[nr].next, steps++)
 		free += state_of(nr) == MW_SLOT_FREE;
-	for (unsigned int head = 0; head < 1U << table.hash_bits; head++)
-		for (u16 nr = table.heads[head]; nr && steps <= table.nr_slots;
+	for (unsigned int head = 0; head < 1U << mw_task_table.hash_bits; head++)
+		for (u16 nr = mw_task_table.heads[head]; nr && steps <= mw_task_table.nr_slots;
 		     nr = mw_slots[nr].next, steps++)
 			hashed += state_of(nr) == MW_SLOT_LIVE || state_of(nr) == MW_SLOT_EXITED;
-	for (unsigned int nr = MW_SLOT_FIRST; nr < table.nr_slots; nr++)
+	for (unsigned int nr = MW_SLOT_FIRST; nr < mw_task_table.nr_slots; nr++)
 		waiting += state_of(nr) == MW_SLOT_GONE || state_of(nr) == MW_SLOT_DYING;
-	KUNIT_EXPECT_EQ(test, free, table.nr_free);
+	KUNIT_EXPECT_EQ(test, free, mw_task_table.nr_free);
 	KUNIT_EXPECT_EQ(test, steps, free + hashed);
-	KUNIT_EXPECT_EQ(test, free + hashed + waiting, table.nr_slots - MW_SLOT_FIRST);
-	KUNIT_EXPECT_EQ(test, waiting, table.nr_exited);
+	KUNIT_EXPECT_EQ(test, free + hashed + waiting, mw_task_table.nr_slots - MW_SLOT_FIRST);
+	KUNIT_EXPECT_EQ(test, waiting, mw_task_table.nr_exited);
 }
 
 static void lives_begin_and_end_everywhere_at_once(struct kunit *test)

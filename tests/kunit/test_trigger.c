@@ -40,6 +40,9 @@ static void tick_release(void)
 #define mw_tick_release tick_release
 #define mw_slab_live_kb slab_live_kb
 #include "../../module/trigger.c"
+#include "../../module/trigger_process.c"
+#include "../../module/trigger_system.c"
+#include "../../module/trigger_poll.c"
 #undef mw_feature_on
 #undef mw_tick_hold
 #undef mw_tick_release
@@ -64,13 +67,13 @@ static int begin(struct kunit *test)
 
 static void end(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, triggers.nr_armed, 0);
-	KUNIT_EXPECT_EQ(test, triggers.nr_process, 0);
-	KUNIT_EXPECT_EQ(test, triggers.nr_frag, 0);
-	KUNIT_EXPECT_TRUE(test, list_empty(&triggers.open));
-	KUNIT_EXPECT_EQ(test, triggers.smallest_kb, U64_MAX);
+	KUNIT_EXPECT_EQ(test, mw_triggers.nr_armed, 0);
+	KUNIT_EXPECT_EQ(test, mw_triggers.nr_process, 0);
+	KUNIT_EXPECT_EQ(test, mw_triggers.nr_frag, 0);
+	KUNIT_EXPECT_TRUE(test, list_empty(&mw_triggers.open));
+	KUNIT_EXPECT_EQ(test, mw_triggers.smallest_kb, U64_MAX);
 	KUNIT_EXPECT_EQ(test, atomic_read(&holds), 0);
-	triggers.closing = false;
+	mw_triggers.closing = false;
 	world_exit(test);
 }
 
@@ -194,9 +197,9 @@ static void what_is_not_read_is_counted(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, mw_trigger_peek(trigger, &record));
 	for (u64 n = 1; n <= MW_TRIGGER_KEPT + 3; n++) {
 		record = (struct mw_trigger_record){ .time_ns = n };
-		spin_lock(&triggers.lock);
-		fire(trigger, &record);
-		spin_unlock(&triggers.lock);
+		spin_lock(&mw_triggers.lock);
+		mw_trigger_fire(trigger, &record);
+		spin_unlock(&mw_triggers.lock);
 	}
 	for (u64 n = 1; n <= MW_TRIGGER_KEPT; n++) {
 		KUNIT_EXPECT_TRUE(test, mw_trigger_peek(trigger, &record));
@@ -358,10 +361,10 @@ static void what_cannot_be_armed_is_refused(struct kunit *test)
 	growth_is_on = false;
 	KUNIT_EXPECT_EQ(test, try_arm(test, "rss 1M", &trigger), -EOPNOTSUPP);
 	growth_is_on = true;
-	triggers.nr_armed = MW_TRIGGERS_MAX;
+	mw_triggers.nr_armed = MW_TRIGGERS_MAX;
 	KUNIT_EXPECT_EQ(test, try_arm(test, "rss 1M", &trigger), -ENOSPC);
 	KUNIT_EXPECT_EQ(test, try_arm(test, "frag 9 0.5", &trigger), -ENOSPC);
-	triggers.nr_armed = 0;
+	mw_triggers.nr_armed = 0;
 	mw_triggers_hang_up();
 	KUNIT_EXPECT_EQ(test, try_arm(test, "rss 1M", &trigger), -ENODEV);
 	KUNIT_EXPECT_EQ(test, try_arm(test, "slab 1M 2s", &trigger), -ENODEV);
@@ -414,9 +417,9 @@ static void poll_tells_what_there_is(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mw_trigger_poll(trigger, NULL, NULL), EPOLLERR);
 	KUNIT_EXPECT_EQ(test, mw_trigger_arm(trigger, &spec, &why), 0);
 	KUNIT_EXPECT_EQ(test, mw_trigger_poll(trigger, NULL, NULL), 0);
-	spin_lock(&triggers.lock);
-	fire(trigger, &record);
-	spin_unlock(&triggers.lock);
+	spin_lock(&mw_triggers.lock);
+	mw_trigger_fire(trigger, &record);
+	spin_unlock(&mw_triggers.lock);
 	KUNIT_EXPECT_EQ(test, mw_trigger_poll(trigger, NULL, NULL),
 			EPOLLIN | EPOLLRDNORM | EPOLLPRI);
 	KUNIT_EXPECT_EQ(test, mw_trigger_poll(trigger, NULL, NULL), EPOLLIN | EPOLLRDNORM);
@@ -433,12 +436,12 @@ static void the_smallest_threshold_is_known(struct kunit *test)
 {
 	struct mw_trigger *large = armed(test, "rss 4M"), *small = armed(test, "rss 1M");
 
-	KUNIT_EXPECT_EQ(test, triggers.smallest_kb, 1024);
+	KUNIT_EXPECT_EQ(test, mw_triggers.smallest_kb, 1024);
 	mw_trigger_free(small);
-	KUNIT_EXPECT_EQ(test, triggers.smallest_kb, 4096);
+	KUNIT_EXPECT_EQ(test, mw_triggers.smallest_kb, 4096);
 	small = armed(test, "rss 2M");
 	mw_trigger_free(large);
-	KUNIT_EXPECT_EQ(test, triggers.smallest_kb, 2048);
+	KUNIT_EXPECT_EQ(test, mw_triggers.smallest_kb, 2048);
 	mw_trigger_free(small);
 }
 
