@@ -64,9 +64,10 @@ mw_wait_for 30 slots_are_right
 mw_ok "the living have $((used - exited)) slots, one each"
 mw_equal "no process lacked a slot" "$(mw_status slots_overflowed)" 0
 # What killstorm printed is a page of its own; and each CPU holds a few pages on their way
-# to the lists of reclaim, which dropping caches gives up.
+# to the lists of reclaim.
 rm /tmp/storm
 echo 3 >/proc/sys/vm/drop_caches
+totals drain
 mw_equal "the dead own no user page" "$(owners_of_user_pages)" ""
 echo 'keep_exited 0' >/proc/memwatch/config
 mw_wait_for 30 records_are_gone

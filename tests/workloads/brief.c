@@ -130,6 +130,7 @@ int main(int argc, char **argv)
 	truth_check(exits(&status) - ended(&stat, &loadavg) == before,
 		    "as many exits were counted as tasks ended (%lld, off by %lld)",
 		    ended(&stat, &loadavg), exits(&status) - ended(&stat, &loadavg) - before);
+	truth_drain_cpus();
 	check_exited(lives, count);
 	return truth_end();
 }

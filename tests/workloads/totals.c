@@ -12,6 +12,8 @@
  *	totals same ALLOCS FREES PAGES [N]	TAP: they are still these, to the page, or to N
  *	totals busy N ALLOCS FREES PAGES	TAP: N times, while others work, each sum of
  *						events lies between the kernel's before and after
+ *	totals drain				have each CPU give back what it still has of the
+ *						dead; prints nothing
  *
  * Quiet, a reading is exact, though it takes pages itself: the module takes its
  * buffer before it counts and gives it back when the file is closed, so that the
@@ -192,24 +194,15 @@ static bool is_still(const struct moment *moment)
 	return moment->before.frees == moment->between.frees;
 }
 
-/*
- * An idle CPU keeps the memory of the process that ran there last, and gives it
- * back when another comes. Of a process that was there before the module it has
- * pages that nobody was seen to allocate (the second page of its page directory).
- */
-static void visit_every_cpu(void)
-{
-	for (int cpu = 0; cpu < (int)sysconf(_SC_NPROCESSORS_ONLN); cpu++) {
-		truth_pin(cpu);
-		truth_sleep(0.05);
-	}
-}
-
 static struct moment quiet_moment(void)
 {
 	struct moment last;
 
-	visit_every_cpu();
+	/*
+	 * Of a process that was there before the module an idle CPU has pages that nobody
+	 * was seen to allocate (the second page of its page directory).
+	 */
+	truth_drain_cpus();
 	last = look();
 	for (int tries = 0; tries < 300; tries++) {
 		struct moment moment = look();
@@ -305,13 +298,18 @@ static void check_busy(int samples, long long allocs, long long frees)
 
 static void usage(void)
 {
-	errx(2, "usage: totals quiet | same ALLOCS FREES PAGES [N] | busy N ALLOCS FREES PAGES");
+	errx(2,
+	     "usage: totals quiet | same ALLOCS FREES PAGES [N] | busy N ALLOCS FREES PAGES | drain");
 }
 
 int main(int argc, char **argv)
 {
 	if (argc < 2)
 		usage();
+	if (!strcmp(argv[1], "drain") && argc == 2) {
+		truth_drain_cpus();
+		return 0;
+	}
 	tasks = truth_open("/proc/memwatch/tasks", TEXT_MAX);
 	exited = truth_open("/proc/memwatch/exited", TEXT_MAX);
 	vmstat = truth_open("/proc/vmstat", 65536);

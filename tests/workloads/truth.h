@@ -89,6 +89,32 @@ static inline void truth_pin(int cpu)
 		err(2, "cpu %d", cpu);
 }
 
+/*
+ * Goes to every CPU and takes and gives back 64 pages there. What a CPU has on its way to
+ * the lists of reclaim (31 folios at most) has not ended with the process that it was taken
+ * for, if that died on another CPU: it goes on when its place is full, up to 6.12 also when
+ * something is unmapped. And an idle CPU keeps the memory of the process that ran there last,
+ * until another comes.
+ */
+static inline void truth_drain_cpus(void)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	for (int cpu = 0; cpu < (int)sysconf(_SC_NPROCESSORS_ONLN); cpu++) {
+		char *pages;
+
+		truth_pin(cpu);
+		truth_sleep(0.05);
+		pages = mmap(NULL, 64 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			     -1, 0);
+		if (pages == MAP_FAILED)
+			err(2, "mmap");
+		for (size_t i = 0; i < 64; i++)
+			pages[i * page] = 1;
+		munmap(pages, 64 * page);
+	}
+}
+
 static inline long long truth_number(const char *text)
 {
 	char *end;
