@@ -121,16 +121,6 @@ static void fill(struct mw_generator *g, double value, struct mw_sample *sample)
 	sample->rss_kb = (int64_t)(heap + file) + (g->shmem_kb > 0 ? g->shmem_kb : 0);
 }
 
-static void blank(struct mw_sample *sample)
-{
-	memset(sample, 0, sizeof(*sample));
-	sample->anon_kb = sample->file_kb = sample->shmem_kb = MW_UNKNOWN;
-	sample->swap_kb = sample->minflt = sample->page_allocs = MW_UNKNOWN;
-	sample->page_frees = sample->owned_user_pages = MW_UNKNOWN;
-	sample->owned_kernel_pages = sample->slab_alloc_kb = MW_UNKNOWN;
-	sample->stall_us = sample->limit_kb = MW_UNKNOWN;
-}
-
 bool mw_generator_next(struct mw_generator *g, struct mw_sample *ret_sample)
 {
 	double value;
@@ -143,7 +133,7 @@ bool mw_generator_next(struct mw_generator *g, struct mw_sample *ret_sample)
 	} while (g->missing > 0.0 && chance(g, g->missing));
 	if (g->now_s > g->duration_s)
 		return false;
-	blank(ret_sample);
+	*ret_sample = mw_sample_unknown();
 	value = g->pattern->value(g, g->now_s);
 	ret_sample->time_s = g->now_s;
 	ret_sample->pid = 1 + g->life;

@@ -33,7 +33,7 @@ static struct mw_judgement ask(course_fn course,
 	struct mw_judgement judgement;
 
 	for (int i = 0; i < COUNT; i++) {
-		blank(&samples[i]);
+		samples[i] = mw_sample_unknown();
 		samples[i].time_s = STEP_S * i;
 		samples[i].pid = 1;
 		samples[i].rss_kb = (int64_t)(course(STEP_S * i) / 100.0 * LIMIT_KB);

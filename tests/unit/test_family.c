@@ -28,14 +28,12 @@ struct life {
 static struct mw_leak *live(const struct life *life)
 {
 	struct mw_leak *leak = mw_leak_new(&config);
-	struct mw_sample sample = { .pid = 7,
-				    .start_ticks = (uint64_t)life->begin_s,
-				    .comm = "api" };
+	struct mw_sample sample = mw_sample_unknown();
 
 	assert_non_null(leak);
-	sample.anon_kb = sample.file_kb = sample.shmem_kb = sample.swap_kb = MW_UNKNOWN;
-	sample.threads = sample.minflt = sample.page_allocs = sample.page_frees = MW_UNKNOWN;
-	sample.owned_user_pages = sample.owned_kernel_pages = sample.limit_kb = MW_UNKNOWN;
+	sample.pid = 7;
+	sample.start_ticks = (uint64_t)life->begin_s;
+	strcpy(sample.comm, "api");
 	for (double t = 0; t < life->life_s; t += 10) {
 		double part = life->tau_s > 0 ? 1 - exp(-t / life->tau_s) : t / life->life_s;
 

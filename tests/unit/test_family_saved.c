@@ -47,11 +47,11 @@ static size_t save(struct mw_families *families, bool all)
 static void end_life(struct mw_families *families, const char *name, double begin_s, bool returns)
 {
 	struct mw_leak *leak = mw_leak_new(&config);
-	struct mw_sample sample = { .pid = 7, .start_ticks = (uint64_t)begin_s, .comm = "api" };
+	struct mw_sample sample = mw_sample_unknown();
 
-	sample.anon_kb = sample.file_kb = sample.shmem_kb = sample.swap_kb = MW_UNKNOWN;
-	sample.threads = sample.minflt = sample.page_allocs = sample.page_frees = MW_UNKNOWN;
-	sample.owned_user_pages = sample.owned_kernel_pages = sample.limit_kb = MW_UNKNOWN;
+	sample.pid = 7;
+	sample.start_ticks = (uint64_t)begin_s;
+	strcpy(sample.comm, "api");
 	for (double t = 0; t < 3600; t += 10) {
 		double part = returns && t > 1800 ? 0.1 : t / 3600;
 

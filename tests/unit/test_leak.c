@@ -32,25 +32,12 @@ static double noise(uint64_t *state)
 
 static struct mw_sample blank(void)
 {
-	return (struct mw_sample){
-		.pid = 42,
-		.start_ticks = 4711,
-		.comm = "victim",
-		.anon_kb = MW_UNKNOWN,
-		.file_kb = MW_UNKNOWN,
-		.shmem_kb = MW_UNKNOWN,
-		.swap_kb = MW_UNKNOWN,
-		.threads = MW_UNKNOWN,
-		.minflt = MW_UNKNOWN,
-		.page_allocs = MW_UNKNOWN,
-		.page_frees = MW_UNKNOWN,
-		.owned_user_pages = MW_UNKNOWN,
-		.owned_kernel_pages = MW_UNKNOWN,
-		.slab_alloc_kb = MW_UNKNOWN,
-		.stall_us = MW_UNKNOWN,
-		.limit_kb = MW_UNKNOWN,
-		.live_kb = MW_UNKNOWN,
-	};
+	struct mw_sample sample = mw_sample_unknown();
+
+	sample.pid = 42;
+	sample.start_ticks = 4711;
+	strcpy(sample.comm, "victim");
+	return sample;
 }
 
 /* Memory over x = 0..1, in parts of the base, which is 1. */

@@ -38,9 +38,12 @@ enum life { LEAKER, TOOTH, WAVE, THREADS, KERNEL, STILL, FRAGMENTED, BARE, SLAB,
 
 static struct mw_sample sample_of(enum life life, int i)
 {
-	struct mw_sample sample = { .time_s = 1e9 + 10.0 * i, .pid = 7, .start_ticks = 99 };
+	struct mw_sample sample = mw_sample_unknown();
 	int64_t heap_kb = 50000;
 
+	sample.time_s = 1e9 + 10.0 * i;
+	sample.pid = 7;
+	sample.start_ticks = 99;
 	snprintf(sample.comm, sizeof(sample.comm), "life%d", (int)life);
 	switch (life) {
 	case LEAKER: heap_kb += 40 * i; break;
@@ -51,10 +54,6 @@ static struct mw_sample sample_of(enum life life, int i)
 	default: heap_kb += (int64_t)(300 * random_part()); break;
 	}
 	sample.rss_kb = heap_kb + 3000;
-	sample.anon_kb = sample.file_kb = sample.shmem_kb = sample.swap_kb = MW_UNKNOWN;
-	sample.threads = sample.minflt = sample.page_allocs = sample.page_frees = MW_UNKNOWN;
-	sample.owned_user_pages = sample.owned_kernel_pages = sample.slab_alloc_kb = MW_UNKNOWN;
-	sample.stall_us = sample.limit_kb = sample.live_kb = MW_UNKNOWN;
 	if (life == SLAB) {
 		mw_entity_sample(MW_ENTITY_SLAB, "dentry", sample.time_s, 9000 + 30 * i, &sample);
 		return sample;

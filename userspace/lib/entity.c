@@ -36,24 +36,9 @@ static uint64_t hash(const char *text)
 void mw_entity_sample(enum mw_entity entity, const char *name, double time_s, int64_t kb,
 		      struct mw_sample *ret_sample)
 {
-	*ret_sample = (struct mw_sample){
-		.time_s = time_s,
-		.rss_kb = kb,
-		.anon_kb = MW_UNKNOWN,
-		.file_kb = MW_UNKNOWN,
-		.shmem_kb = MW_UNKNOWN,
-		.swap_kb = MW_UNKNOWN,
-		.threads = MW_UNKNOWN,
-		.minflt = MW_UNKNOWN,
-		.page_allocs = MW_UNKNOWN,
-		.page_frees = MW_UNKNOWN,
-		.owned_user_pages = MW_UNKNOWN,
-		.owned_kernel_pages = MW_UNKNOWN,
-		.slab_alloc_kb = MW_UNKNOWN,
-		.stall_us = MW_UNKNOWN,
-		.limit_kb = MW_UNKNOWN,
-		.live_kb = MW_UNKNOWN,
-	};
+	*ret_sample = mw_sample_unknown();
+	ret_sample->time_s = time_s;
+	ret_sample->rss_kb = kb;
 	if (entity == MW_ENTITY_SLAB)
 		snprintf(ret_sample->comm, sizeof(ret_sample->comm), "%s%.50s]", slab_prefix, name);
 	else

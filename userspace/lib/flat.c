@@ -6,6 +6,7 @@
 #include "flat.h"
 
 #include <math.h>
+#include <string.h>
 
 #define UNKNOWN	      UINT32_MAX
 #define OWNED_PAGE_KB 4
@@ -100,7 +101,11 @@ bool mw_flat_replay(const struct mw_flat *flat, unsigned int index, const struct
 
 	if (index >= count)
 		return false;
-	*ret_sample = *sample;
+	*ret_sample = mw_sample_unknown();
+	ret_sample->pid = sample->pid;
+	ret_sample->start_ticks = sample->start_ticks;
+	memcpy(ret_sample->comm, sample->comm, sizeof(ret_sample->comm));
+	ret_sample->limit_kb = sample->limit_kb;
 	ret_sample->time_s = time_of(flat, index, count);
 	ret_sample->rss_kb = unpack(flat->rss_kb);
 	ret_sample->anon_kb = unpack(flat->anon_kb);
@@ -109,12 +114,5 @@ bool mw_flat_replay(const struct mw_flat *flat, unsigned int index, const struct
 	ret_sample->swap_kb = unpack(flat->swap_kb);
 	ret_sample->owned_kernel_pages = unpack(flat->kernel_pages);
 	ret_sample->threads = unpack(flat->threads);
-	ret_sample->minflt = MW_UNKNOWN;
-	ret_sample->page_allocs = MW_UNKNOWN;
-	ret_sample->page_frees = MW_UNKNOWN;
-	ret_sample->owned_user_pages = MW_UNKNOWN;
-	ret_sample->slab_alloc_kb = MW_UNKNOWN;
-	ret_sample->stall_us = MW_UNKNOWN;
-	ret_sample->live_kb = MW_UNKNOWN;
 	return true;
 }

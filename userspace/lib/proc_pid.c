@@ -155,6 +155,7 @@ void mw_proc_status_parse(const char *text, size_t len, struct mw_proc_status *r
 void mw_proc_sample(const struct mw_proc_stat *stat, const struct mw_proc_status *status,
 		    int64_t page_kb, double time_s, struct mw_sample *ret_sample)
 {
+	*ret_sample = mw_sample_unknown();
 	ret_sample->time_s = time_s;
 	ret_sample->pid = stat->pid;
 	ret_sample->start_ticks = stat->start_ticks;
@@ -167,12 +168,4 @@ void mw_proc_sample(const struct mw_proc_stat *stat, const struct mw_proc_status
 	ret_sample->swap_kb = status->swap_kb;
 	ret_sample->threads = stat->threads;
 	ret_sample->minflt = stat->minflt;
-	ret_sample->page_allocs = MW_UNKNOWN;
-	ret_sample->page_frees = MW_UNKNOWN;
-	ret_sample->owned_user_pages = MW_UNKNOWN;
-	ret_sample->owned_kernel_pages = MW_UNKNOWN;
-	ret_sample->slab_alloc_kb = MW_UNKNOWN;
-	ret_sample->stall_us = MW_UNKNOWN;
-	ret_sample->limit_kb = MW_UNKNOWN;
-	ret_sample->live_kb = MW_UNKNOWN;
 }

@@ -60,4 +60,25 @@ struct mw_sample {
 	int64_t live_kb;
 };
 
+/* Of which nothing is known: what a source begins with. Name, moment and RSS are zero. */
+static inline struct mw_sample mw_sample_unknown(void)
+{
+	return (struct mw_sample){
+		.anon_kb = MW_UNKNOWN,
+		.file_kb = MW_UNKNOWN,
+		.shmem_kb = MW_UNKNOWN,
+		.swap_kb = MW_UNKNOWN,
+		.threads = MW_UNKNOWN,
+		.minflt = MW_UNKNOWN,
+		.page_allocs = MW_UNKNOWN,
+		.page_frees = MW_UNKNOWN,
+		.owned_user_pages = MW_UNKNOWN,
+		.owned_kernel_pages = MW_UNKNOWN,
+		.slab_alloc_kb = MW_UNKNOWN,
+		.stall_us = MW_UNKNOWN,
+		.limit_kb = MW_UNKNOWN,
+		.live_kb = MW_UNKNOWN,
+	};
+}
+
 #endif /* MW_SAMPLE_H */
