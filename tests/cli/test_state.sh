@@ -174,6 +174,33 @@ check "one that is damaged is kept aside, said, and begun anew" all_of 'exits 0'
 	'! grep -q "judged on" "$work/err"' 'grep -q "states of kind alert are damaged" "$work/err"' \
 	'awk -v since="$(since_s)" -v then="$restarted_s" "BEGIN { exit !(since >= then - 1) }"'
 
+# --- how long a condition has held outlives the daemon ---------------------------------------------
+: >"$work/out"
+: >"$work/err"
+configure "$work/pending.db" "$work/log4"
+sed -i "s|    path: $work/log4|&\n    pending: true|" "$work/memwatch.yaml"
+cat >>"$work/memwatch.yaml" <<-END
+	policies:
+	  - name: patient
+	    for: 4s
+END
+"$grow" 100 20 100000 &
+child=$!
+start
+until_true 60 '[ -s "$work/log4" ]'
+until_true 10 'is_kept "$work/pending.db" alert'
+kill -KILL "$pid"
+wait "$pid" 2>/dev/null
+start
+until_true 60 'grep -q -e "-firing-" "$work/log4"'
+kill "$child"
+wait "$child" 2>/dev/null
+stop
+check "what was pending at kill -9 fires after its time, and is not pending anew" all_of 'exits 0' \
+	'! grep -q "of an earlier run stand" "$work/err"' \
+	'jq -se "(map(.id | split(\"-\")[1])[:2] == [\"pending\", \"firing\"]) and
+	.[1].time_s >= .[0].starts_s + 4" "$work/log4" >/dev/null'
+
 # --- a disk that is full from the start, and has room later -----------------------------------------
 mkdir "$work/disk"
 if [ "$(id -u)" -eq 0 ] && mount -t tmpfs -o size=1m tmpfs "$work/disk" 2>/dev/null; then

@@ -392,6 +392,58 @@ static void what_was_not_told_before_the_restart_is_told_after(void **state)
 	assert_string_equal(f->told, "1020:firing leak 7; ");
 }
 
+static void what_is_pending_does_not_wait_anew_after_a_restart(void **state)
+{
+	struct fixture *f = *state;
+	struct saved saved = { 0 };
+
+	f->policies[0].pending_s = 100;
+	go(f, 10, true);
+	mw_alerting_each_dirty(f->alerting, save, &saved);
+	assert_int_equal(saved.count, 1);
+	go(f, 60, true);
+	restart(f, &saved, 1000);
+	for (int i = 0; i < 6; i++)
+		go(f, 10, true);
+	assert_string_equal(f->told, "1010:pending leak 7; 1110:firing leak 7; ");
+}
+
+/* What fires is believed for a while; what has not fired yet has to be seen. */
+static void what_is_pending_and_does_not_hold_after_a_restart_begins_anew(void **state)
+{
+	struct fixture *f = *state;
+	struct saved saved = { 0 };
+
+	f->policies[0].pending_s = 100;
+	go(f, 10, true);
+	mw_alerting_each_dirty(f->alerting, save, &saved);
+	go(f, 90, true);
+	restart(f, &saved, 1000);
+	f->told[0] = '\0';
+	go(f, 10, false);
+	assert_int_equal(mw_alerting_count(f->alerting), 0);
+	assert_int_equal(f->forgotten, 1);
+	for (int i = 0; i < 11; i++)
+		go(f, 10, true);
+	assert_string_equal(f->told, "1120:pending leak 7; 1220:firing leak 7; ");
+}
+
+static void a_clock_that_was_set_back_holds_nothing_pending_for_longer(void **state)
+{
+	struct fixture *f = *state;
+	struct saved saved = { 0 };
+
+	f->policies[0].pending_s = 100;
+	go(f, 10, true);
+	mw_alerting_each_dirty(f->alerting, save, &saved);
+	f->now_s = 500;
+	restart(f, &saved, 1000);
+	f->told[0] = '\0';
+	for (int i = 0; i < 10; i++)
+		go(f, 10, true);
+	assert_string_equal(f->told, "600:firing leak 7; ");
+}
+
 static void saved_bytes_are_not_trusted(void **state)
 {
 	struct fixture *f = *state;
@@ -436,6 +488,9 @@ int main(void)
 		TEST(a_restart_neither_loses_nor_repeats_it),
 		TEST(trust_has_an_end),
 		TEST(what_was_not_told_before_the_restart_is_told_after),
+		TEST(what_is_pending_does_not_wait_anew_after_a_restart),
+		TEST(what_is_pending_and_does_not_hold_after_a_restart_begins_anew),
+		TEST(a_clock_that_was_set_back_holds_nothing_pending_for_longer),
 		TEST(saved_bytes_are_not_trusted),
 	};
 

@@ -56,19 +56,19 @@ static int restore_one(const char *key, const void *data, size_t size, double pu
 	const struct watch_state *state = restoring->state;
 	size_t boot = strlen(state->boot);
 	struct mw_alert_entry entry;
-	int err = mw_alerting_restore(restoring->alerting, data, size, TRUST_S, restoring->now_s);
+	int err;
 
 	(void)put_s;
-	if (err == -EBADMSG)
+	if (!mw_alert_load(data, size, &entry))
 		return unread_add(&restoring->unread, key);
+	err = mw_alerting_restore(restoring->alerting, data, size, TRUST_S, restoring->now_s);
 	if (err < 0)
 		return err == -ENOMEM ? err : 0;
-	restoring->count++;
+	restoring->count += entry.life.phase != MW_PHASE_PENDING;
 	if (strncmp(key, state->boot, boot) == 0 && key[boot] == ':')
 		return 0;
-	if (mw_alert_load(data, size, &entry))
-		mw_alerting_end(restoring->alerting, entry.verdict.pid, entry.verdict.start_ticks,
-				"the host was restarted", restoring->now_s);
+	mw_alerting_end(restoring->alerting, entry.verdict.pid, entry.verdict.start_ticks,
+			"the host was restarted", restoring->now_s);
 	return unread_add(&restoring->old, key);
 }
 
@@ -84,7 +84,7 @@ static void save_one(const struct mw_alert_entry *entry, enum mw_due due, void *
 	char key[KEY_MAX];
 
 	(void)due;
-	if (entry->life.phase != MW_PHASE_FIRING && entry->life.phase != MW_PHASE_RESOLVED)
+	if (entry->life.phase == MW_PHASE_IDLE)
 		return;
 	make_key(saving->state, entry, key);
 	mw_alert_save(entry, data);

@@ -92,7 +92,7 @@ static void load_verdict(const struct saved *saved, struct mw_verdict *verdict)
 	verdict->pid = saved->pid;
 	verdict->start_ticks = saved->start_ticks;
 	verdict->samples = saved->samples;
-	verdict->leak = saved->phase == MW_PHASE_FIRING;
+	verdict->leak = saved->phase != MW_PHASE_RESOLVED;
 	verdict->confidence = saved->confidence;
 	verdict->rate_kib_per_s = saved->rate_kib_per_s;
 	verdict->rate_low = saved->rate_low;
@@ -105,6 +105,14 @@ static void load_verdict(const struct saved *saved, struct mw_verdict *verdict)
 	copy_text(verdict->reason, sizeof(verdict->reason), saved->reason, sizeof(saved->reason));
 }
 
+static bool is_sane(const struct saved *saved)
+{
+	return saved->version == VERSION && saved->pid >= 0 &&
+	       saved->severity <= MW_SEVERITY_CRITICAL && saved->phase >= MW_PHASE_PENDING &&
+	       saved->phase <= MW_PHASE_RESOLVED && saved->told <= MW_PHASE_RESOLVED &&
+	       isfinite(saved->since_s);
+}
+
 bool mw_alert_load(const void *data, size_t size, struct mw_alert_entry *ret_entry)
 {
 	struct saved saved;
@@ -112,9 +120,7 @@ bool mw_alert_load(const void *data, size_t size, struct mw_alert_entry *ret_ent
 	if (size != sizeof(saved))
 		return false;
 	memcpy(&saved, data, sizeof(saved));
-	if (saved.version != VERSION || saved.pid < 0 || saved.severity > MW_SEVERITY_CRITICAL ||
-	    (saved.phase != MW_PHASE_FIRING && saved.phase != MW_PHASE_RESOLVED) ||
-	    saved.told > MW_PHASE_RESOLVED)
+	if (!is_sane(&saved))
 		return false;
 	memset(ret_entry, 0, sizeof(*ret_entry));
 	ret_entry->severity = (enum mw_severity)saved.severity;

@@ -280,6 +280,9 @@ int mw_alerting_restore(struct mw_alerting *alerting, const void *data, size_t s
 	node->entry.trusted_s =
 		now_s +
 		fmin(TRUST_MAX_S, fmax(trust_s, entry.life.fired_s - entry.verdict.since_s));
+	/* A clock that was set back meanwhile must not make it wait for longer than anew. */
+	if (entry.life.phase == MW_PHASE_PENDING)
+		node->entry.life.since_s = fmin(entry.life.since_s, now_s);
 	adopt(&node->entry, alerting->rules, now_s);
 	return 0;
 }
@@ -367,7 +370,7 @@ size_t mw_alerting_tell(struct mw_alerting *alerting, double now_s, const struct
 void mw_alerting_each_dirty(struct mw_alerting *alerting, mw_alert_fn fn, void *arg)
 {
 	for (struct node *node = alerting->first; node != NULL; node = node->next) {
-		if (!node->entry.is_dirty || node->entry.life.phase == MW_PHASE_PENDING)
+		if (!node->entry.is_dirty)
 			continue;
 		node->entry.is_dirty = false;
 		fn(&node->entry, MW_DUE_NOTHING, arg);

@@ -111,7 +111,8 @@ void mw_alerting_end(struct mw_alerting *alerting, int32_t pid, uint64_t start_t
 /**
  * mw_alerting_restore() - take back what mw_alert_save() wrote in an earlier run
  * @trust_s: how long it is believed, at least, while the new detector does not see the leak
- *           yet: as long as the growth took before it fired, a day at most
+ *           yet: as long as the growth took before it fired, a day at most; a pending one
+ *           goes on from when it began to hold, if the first verdict still does
  * Returns 0, -EBADMSG when it is none, -EEXIST when the alert is there already, or -ENOMEM.
  */
 int mw_alerting_restore(struct mw_alerting *alerting, const void *data, size_t size, double trust_s,
@@ -131,7 +132,7 @@ typedef void (*mw_alert_fn)(const struct mw_alert_entry *entry, enum mw_due due,
 size_t mw_alerting_tell(struct mw_alerting *alerting, double now_s, const struct tm *local,
 			double deploy_s, mw_alert_fn tell, mw_alert_fn forget, void *arg);
 
-/** mw_alerting_each_dirty() - each that fires or fired, and has changed since the last call */
+/** mw_alerting_each_dirty() - each that has changed since the last call */
 void mw_alerting_each_dirty(struct mw_alerting *alerting, mw_alert_fn fn, void *arg);
 
 /** mw_alerting_each() - each */
