@@ -102,12 +102,29 @@ guest_status() {
 INJECTED_TRACE='__kmem_cache_create.* failed|percpu: allocation failed|vmalloc error: '
 
 # kernel_faults CONSOLE: the lines that no healthy kernel prints. Behind a fault that the test
-# asked for (tests/workloads/faults.h) that is not the trace of one that took it; all else is.
+# asked for (tests/workloads/faults.h) that is not the trace of one that took it, nor the name
+# of a cache that was refused when its kobject was there: sysfs_slab_add() does not put what
+# kobject_init_and_add() could not add (6.12). All else is.
 kernel_faults() {
 	awk -v fault="$KERNEL_FAULT" -v own="$INJECTED_TRACE" '
-		/FAULT_INJECTION: forcing a failure/ { injected = 1 }
+		/FAULT_INJECTION: forcing a failure/ { injected = ever = 1 }
 		injected && $0 ~ own { pardoned = 1; injected = 0 }
 		pardoned && /Call Trace:/ { pardoned = 0; next }
+		/kmemleak: [0-9]+ new suspected/ {
+			match($0, /kmemleak: [0-9]+/)
+			leaks += substr($0, RSTART + 10, RLENGTH - 10)
+			told = $0
+			next
+		}
+		/unreferenced object/ { named = 0; leaked = 1 }
+		leaked && /kobject_init_and_add\+/ { named = 1 }
+		named && /sysfs_slab_add\+/ { named = 0; leaks -= ever }
 		$0 ~ fault { print; found = 1 }
-		END { exit !found }' "$1"
+		END {
+			if (leaks > 0) {
+				print told
+				found = 1
+			}
+			exit !found
+		}' "$1"
 }
