@@ -13,6 +13,8 @@
 #	mw_status KEY              a value of /proc/memwatch/status
 #	mw_proc_kb PID KEY         a kB value of /proc/PID/status
 #	mw_setting NAME DEFAULT    the number of mw_NAME= on the kernel's command line (--append)
+#	mw_long SECONDS            that many, or four times as many under the detectors of the
+#	                           debug kernel, which slow programs down as much or more
 #	mw_wait_for SECONDS COMMAND...    until the command succeeds; fails the script if it never does
 #	mw_scan_leaks              has kmemleak look for lost memory, where there is one; it
 #	                           tells on the console, which is judged outside
@@ -62,6 +64,14 @@ mw_proc_kb() {
 
 mw_setting() {
 	sed -n "s/.*mw_$1=\([0-9]*\).*/\1/p" /proc/cmdline | grep . || echo "$2"
+}
+
+mw_long() {
+	if [ -e /sys/kernel/debug/kmemleak ]; then
+		echo $(($1 * 4))
+	else
+		echo "$1"
+	fi
 }
 
 mw_wait_for() {
@@ -119,6 +129,7 @@ mw_kernel_is_well() {
 #	mw_equal SENTENCE GOT WANTED       two numbers or words are the same
 #	mw_holds SENTENCE COMMAND...       the command succeeds
 #	mw_skip SENTENCE WHY               it cannot be tried here
+#	mw_run PROGRAM [ARGUMENT...]       a program that prints checks: they are the script's
 #	mw_end                             ends the script: 1 if a check failed or none was made
 
 mw_passed=0
@@ -154,6 +165,17 @@ mw_holds() {
 	else
 		mw_not_ok "$mw_sentence" "$* failed"
 	fi
+}
+
+# What it says is seen at once: of a program that is lost, too.
+mw_run() {
+	{
+		"$@"
+		echo $? >/tmp/mw_status
+	} | tee /tmp/mw_checks
+	mw_passed=$((mw_passed + $(grep -c '^ok ' /tmp/mw_checks)))
+	mw_failed=$((mw_failed + $(grep -c '^not ok ' /tmp/mw_checks)))
+	[ "$(cat /tmp/mw_status)" -le 1 ] || mw_fail "$* ended with $(cat /tmp/mw_status)"
 }
 
 mw_end() {
