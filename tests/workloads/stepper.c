@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * stepper - holds as much memory as it was told last. Reads from standard input one
- * number of KiB a line, holds that much, and answers `KIB` with its VmRSS in KiB.
+ * number of KiB a line, holds that much, and answers `KIB rss_kb=N up_s=S`: its VmRSS, and
+ * when it had come to it, in seconds since boot.
  */
 #include "workload.h"
 
@@ -19,10 +20,19 @@ static long rss_kb(void)
 	return kb;
 }
 
+static double up_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
 int main(void)
 {
 	struct region region = region_new(1 << 20);
 	char line[64];
+	double came_s;
 
 	if (prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0))
 		err(1, "PR_SET_THP_DISABLE");
@@ -30,7 +40,8 @@ int main(void)
 	while (fgets(line, sizeof(line), stdin)) {
 		line[strcspn(line, "\n")] = '\0';
 		region_resize(&region, workload_number("KIB", line));
-		printf("%s rss_kb=%ld\n", line, rss_kb());
+		came_s = up_s();
+		printf("%s rss_kb=%ld up_s=%.3f\n", line, rss_kb(), came_s);
 	}
 	return 0;
 }
