@@ -229,7 +229,7 @@ coverage: ## lines of module/ that KUnit and the debug kernel's VM tests run
 .PHONY: check-dkms
 check-dkms: ## DKMS on every kernel, upgrades, Secure Boot; as root (minutes)
 	@tests/deps build vm dkms
-	@MEMWATCH_DKMS_KERNELS='6.1 6.12 7.x' MEMWATCH_SIGNING_KERNELS='6.1 6.12' tests/check dkms
+	@MEMWATCH_DKMS_KERNELS='5.10 6.1 6.1-rt 6.12 6.12-rt 7.x' MEMWATCH_SIGNING_KERNELS='6.1 6.12' tests/check dkms
 
 .PHONY: check-selftests
 check-selftests: ## the kernel's own tests of mm and stress-ng, with and without the module

@@ -177,10 +177,10 @@ is_for() {
 		[ "$(modinfo -F version "${found[0]}")" = "$2" ]
 }
 
-# is_signed RELEASE: by the key that dkms made for this machine.
+# is_signed RELEASE [CERTIFICATE]: by the key that dkms made for this machine, or by that one.
 is_signed() {
 	local key signed
-	key=$(openssl x509 -inform DER -in "$root/var/lib/dkms/mok.pub" -noout -serial) || return 1
+	key=$(openssl x509 -inform DER -in "$root${2:-/var/lib/dkms/mok.pub}" -noout -serial) || return 1
 	signed=$(modules_of "$1" | xargs -r modinfo -F sig_key | tr -d ':')
 	out="signed by $signed, not by ${key#serial=}"
 	[ "$signed" = "${key#serial=}" ]

@@ -3,10 +3,12 @@
 #
 # dkms adds, builds, installs and removes the module for each kernel, in the suite of
 # Debian that has it, with its dkms and its compiler: bullseye (dkms 2.8.4), bookworm
-# (3.0.10), trixie (3.2.2). The module that comes of it is for that kernel and signed. An
-# older kernel than the oldest, and one without headers, end with a sentence.
+# (3.0.10), trixie (3.2.2). The module that comes of it is for that kernel and signed: by
+# itself from dkms 3.0 on, before it as packaging/README.md says. An older kernel than the
+# oldest, and one without headers, end with a sentence.
 #
-#	tests/dkms/test_kernels.sh [KERNEL...]	5.10, 6.1, 6.12, 7.x; MEMWATCH_DKMS_KERNELS or 6.1 6.12
+#	tests/dkms/test_kernels.sh [KERNEL...]	5.10, 6.1, 6.1-rt, 6.12, 6.12-rt, 7.x;
+#						MEMWATCH_DKMS_KERNELS or 6.1 6.12
 
 # shellcheck source=tests/dkms/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -16,9 +18,11 @@ suite_of() {
 	case $1 in
 	5.10) suite=bullseye meta=linux-headers-cloud-amd64 pattern='linux-headers-5[.]10.*' ;;
 	6.1) suite=bookworm meta=linux-headers-cloud-amd64 pattern='linux-headers-6[.]1[.].*' ;;
+	6.1-rt) suite=bookworm meta=linux-headers-rt-amd64 pattern='linux-headers-6[.]1[.].*-rt-amd64' ;;
 	6.12) suite=bookworm meta=linux-headers-6.12-cloud-amd64 pattern='linux-headers-6[.]12.*' ;;
+	6.12-rt) suite=bookworm meta=linux-headers-6.12-rt-amd64 pattern='linux-headers-6[.]12.*-rt-amd64' ;;
 	7.x) suite=trixie meta=linux-headers-cloud-amd64 pattern='linux-headers-[789][.].*' ;;
-	*) bail_out "kernel '$1' is none of 5.10, 6.1, 6.12, 7.x" ;;
+	*) bail_out "kernel '$1' is none of 5.10, 6.1, 6.1-rt, 6.12, 6.12-rt, 7.x" ;;
 	esac
 }
 
@@ -38,6 +42,34 @@ refuses() {
 	! inside "$@" && says "$sentence"
 }
 
+# has_no_signature: of anybody.
+has_no_signature() {
+	out=$(modules_of "$release" | xargs modinfo -F signer) && [ -z "$out" ]
+}
+
+# install_with_helper: with the program that dkms 2.8.4 brings for it, and a key where that
+# looks for one.
+install_with_helper() {
+	inside openssl req -new -x509 -newkey rsa:2048 -nodes -days 36500 -subj '/CN=memwatch test/' \
+		-keyout /root/mok.priv -outform DER -out /root/mok.der || return 1
+	grep -q '^sign_tool=' "$root/etc/dkms/framework.conf" ||
+		echo 'sign_tool="/etc/dkms/sign_helper.sh"' >>"$root/etc/dkms/framework.conf"
+	inside dkms remove "$package" --all && inside dkms add "$package" &&
+		inside dkms install "$package" -k "$release"
+}
+
+check_signature() {
+	inside dkms --version
+	if [[ $out =~ ^dkms[-:\ ]*2[.] ]]; then
+		check "this dkms, ${out##*[-: ]}, does not sign by itself" has_no_signature
+		check "it builds again with sign_tool=" install_with_helper
+		check "and signs with a key of one's own" is_signed "$release" /root/mok.der
+		check "still one module for $release" is_for "$release" "$version"
+	else
+		check "signed with dkms's key" is_signed "$release"
+	fi
+}
+
 check_kernel() {
 	suite_of "$1"
 	[ -n "${entered[$suite]-}" ] || enter "$suite"
@@ -51,7 +83,7 @@ check_kernel() {
 	check "and says so" is_told built
 	check "it installs it" dkms_says install "$package" -k "$release"
 	check "one module, for $release and of version $version" is_for "$release" "$version"
-	check "signed with dkms's key" is_signed "$release"
+	check_signature
 	check "modprobe would load it" dkms_depends
 	check "a kernel older than 5.10 is left alone" refuses BUILD_EXCLUSIVE \
 		dkms build "$package" -k 5.4.0-26-amd64 --kernelsourcedir "/usr/src/linux-headers-$release"
