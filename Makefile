@@ -203,7 +203,7 @@ check-vm: ## the tests in virtual machines: 6.1 and 6.12, and of other kernels s
 
 .PHONY: matrix
 matrix: ## each kernel: does it build, load, pass the tests, at what cost (hours); MEMWATCH_KERNELS
-	@tests/deps build vm check
+	@tests/deps build vm check kernels
 	@tests/matrix
 
 .PHONY: bench
@@ -220,6 +220,11 @@ check-kunit: ## the module's KUnit suites, in UML and in the debug kernel
 check-debug: ## every VM test under KASAN, lockdep, kmemleak and UBSAN (an hour)
 	@tests/deps build vm check kernels
 	@tests/check debug
+
+.PHONY: check-lean
+check-lean: ## what memwatch does in a kernel without all that can be left out (builds one)
+	@tests/deps build vm kernels
+	@tests/check lean
 
 .PHONY: coverage
 coverage: ## lines of module/ that KUnit and the debug kernel's VM tests run

@@ -24,13 +24,15 @@ give_slabs_back() {
 	sync
 	echo 2 >/proc/sys/vm/drop_caches
 	for shrink in /sys/kernel/slab/*/shrink; do
-		echo 1 >"$shrink" 2>/dev/null
+		[ ! -e "$shrink" ] || echo 1 >"$shrink" 2>/dev/null
 	done
 	sleep 1
 }
 
-echo 0 >/proc/sys/vm/compaction_proactiveness
-echo never >/sys/kernel/mm/transparent_hugepage/enabled
+if [ "$KERNEL" != lean ]; then
+	echo 0 >/proc/sys/vm/compaction_proactiveness
+	echo never >/sys/kernel/mm/transparent_hugepage/enabled
+fi
 
 # Inodes and names of before the load, whose slabs are freed after it.
 mkdir /tmp/before

@@ -24,7 +24,7 @@ KERNEL_TABLE='
 '
 
 # Debian packages none of these: tests/kernels/build makes them.
-BUILT_KERNELS='debug bench'
+BUILT_KERNELS='debug bench lean'
 
 # packaged_kernels: their names, one a line.
 packaged_kernels() {
