@@ -221,6 +221,33 @@ static void demo_is_in_time(void **state)
 	assert_true(fabs(verdict.since_s - 1000) < 2);
 }
 
+/* A ramp that has ended is not told any more, though the last window's minimum is still on it. */
+static void what_has_ended_is_not_told(void **state)
+{
+	int told = 0;
+
+	(void)state;
+	for (int end = 60; end < 400; end++) {
+		struct mw_leak *leak = mw_leak_new(&config);
+		struct mw_sample sample = blank();
+		struct mw_verdict verdict;
+
+		for (int i = 0; i < 2 * end; i++) {
+			sample.time_s = i;
+			sample.rss_kb = 100000 + 400 * (i < end ? i : end);
+			mw_leak_add(leak, &sample);
+		}
+		mw_leak_verdict(leak, &verdict);
+		assert_false(verdict.leak);
+		told += verdict.first_alert_s < end;
+		/* There are 20 windows or more: told in half of one at most. */
+		if (verdict.first_alert_s > end + end / 40.0 + 1)
+			fail_msg("a ramp of %d s is told at %.0f s", end, verdict.first_alert_s);
+		mw_leak_free(leak);
+	}
+	assert_in_range(told, 250, 340);
+}
+
 static void rate_and_interval(void **state)
 {
 	static const struct series series[] = {
@@ -496,16 +523,18 @@ static void urgency(void **state)
 	assert_true(alerts[1] < 20000 / 2 && (isnan(alerts[0]) || alerts[0] > 1.5 * alerts[1]));
 }
 
-/* A tooth of an hour, given back; then a climb at the same rate that ends at @times its height. */
-static bool is_told_after_a_tooth(double times)
+/* A tooth of an hour, given back; then a climb at @rate times its rate to @times its height. */
+static bool is_told_after_a_tooth(double rate, double times)
 {
 	struct mw_leak *leak = mw_leak_new(&config);
 	struct mw_sample sample = blank();
 	struct mw_verdict verdict;
 
-	for (int i = 0; i < 360 * (1 + times); i++) {
+	for (int i = 0; i < 360 * (1 + times / rate); i++) {
+		double climbed = i < 360 ? i : rate * (i - 360);
+
 		sample.time_s = i * 10.0;
-		sample.rss_kb = 100000 + 50 * (i < 360 ? i : i - 360) + (i * 7) % 50;
+		sample.rss_kb = 100000 + (int64_t)(50 * climbed) + (i * 7) % 50;
 		mw_leak_add(leak, &sample);
 		mw_leak_verdict(leak, &verdict);
 		if (verdict.leak && i >= 400)
@@ -515,12 +544,18 @@ static bool is_told_after_a_tooth(double times)
 	return verdict.leak;
 }
 
-/* What a life has given back once may come again, and longer; what is three times as high is news. */
+/*
+ * What a life has given back once may come again, and longer: what is three times as high is news,
+ * but not while it rises at the rate of what was given back: that is the same work.
+ */
 static void teeth_of_its_own(void **state)
 {
 	(void)state;
-	assert_false(is_told_after_a_tooth(2.5));
-	assert_true(is_told_after_a_tooth(4.5));
+	assert_false(is_told_after_a_tooth(3, 2.5));
+	assert_true(is_told_after_a_tooth(3, 4.5));
+	assert_false(is_told_after_a_tooth(1, 5.5));
+	assert_true(is_told_after_a_tooth(1, 9.5));
+	assert_true(is_told_after_a_tooth(0.4, 4.5));
 }
 
 static void bad_times(void **state)
@@ -766,6 +801,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(patterns),
 		cmocka_unit_test(demo_is_in_time),
+		cmocka_unit_test(what_has_ended_is_not_told),
 		cmocka_unit_test(rate_and_interval),
 		cmocka_unit_test(slow_leak_within_a_day),
 		cmocka_unit_test(beginning_of_a_late_leak),

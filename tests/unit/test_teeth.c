@@ -83,6 +83,21 @@ static void the_last_fall(void **state)
 	assert_int_equal(find(y, 7).falls, 2);
 }
 
+/* A climb counts when nearly all of it was given back. */
+static void climbs_that_were_given_back(void **state)
+{
+	const double y[] = { 0, 3, 6, 9, 1, 3, 5, 7, 9, 1, 2 };
+	const double kept[] = { 0, 3, 6, 9, 5, 8, 11, 14, 10, 12 };
+	struct mw_teeth teeth = find(y, 11);
+
+	(void)state;
+	assert_int_equal(find(y, 4).climbs, 0);
+	assert_int_equal(teeth.climbs, 2);
+	assert_true(teeth.slowest == 2 && teeth.fastest == 3);
+	assert_int_equal(find(kept, 10).falls, 2);
+	assert_int_equal(find(kept, 10).climbs, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -90,6 +105,7 @@ int main(void)
 		cmocka_unit_test(what_has_no_teeth),
 		cmocka_unit_test(scatter_and_small_falls),
 		cmocka_unit_test(the_last_fall),
+		cmocka_unit_test(climbs_that_were_given_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,6 +70,12 @@ static double three_steps(double x)
 	return ((x > 0.2) + (x > 0.5) + (x > 0.8)) / 3.0;
 }
 
+/* Near to a line, but not as regular as a wave. */
+static double five_steps(double x)
+{
+	return ((x > 0.06) + (x > 0.29) + (x > 0.51) + (x > 0.75) + (x > 0.86)) / 5.0;
+}
+
 static double twelve_steps(double x)
 {
 	return floor(x * 12) / 12;
@@ -148,6 +154,8 @@ static void courses(void **state)
 		{ plateau, 35000, 100, false, 0 },
 		{ one_step, 35000, 100, false, 0 },
 		{ three_steps, 35000, 100, false, 0 },
+		{ five_steps, 35000, 0, false, 0 },
+		{ five_steps, 35000, 100, false, 0 },
 		{ twelve_steps, 35000, 100, true, 0 },
 		{ hill, 35000, 100, false, 0 },
 		{ wave, 35000, 100, false, 0 },

@@ -16,6 +16,8 @@
  * Kernel pages of a process are only held against it when it has its part in what
  * those of all processes grew by (crowd.h).
  *
+ * A rise is told while it goes on: the last sample must not lie below its line.
+ *
  * An alert needs two judgements that pass, and more of them than half; one of the troughs
  * between long teeth (trend_teeth.c) is enough, for each tooth has confirmed it. It ends
  * when half of the growth is given back, or when the floor has not risen for a
@@ -60,6 +62,8 @@
 #define RECENT_BEFORE 6
 /* Growth below this part of what comes and goes within a window says nothing. */
 #define TOOTH_PART 0.2
+/* Part of a window's rise by which the last sample stands above the line of the minima. */
+#define TOP_PART 0.25
 /* So many samples in a row that go back in time are a clock that was set. */
 #define BEHIND 8
 /* A gap counts as this many intervals at most for what was usual. */
@@ -215,10 +219,25 @@ static bool is_of_others(const struct mw_leak *leak, enum mw_measure measure,
 }
 
 /*
+ * Does it still rise, or did it end within the last window? A minimum is the beginning of a
+ * window on a quiet ramp, so that the sample that closes the last one is above the line of
+ * the minima by half a window's rise; what comes and goes stands above it in any case.
+ */
+static bool is_going_on(const struct mw_leak *leak, const struct mw_trend *trend, double now_kib)
+{
+	double now_t = leak->series.last_s - leak->series.origin_s;
+	double window_kib = trend->growth / (double)trend->windows;
+
+	return leak->leak || isnan(now_kib) || trend->is_troughs ||
+	       now_kib > trend->level + trend->line.slope * (now_t - trend->since_t) +
+				 TOP_PART * window_kib - 3.0 * trend->noise;
+}
+
+/*
  * The measures over the whole life; the one that grew most speaks. Returns what it counts as a
  * judgement that passed: 0, PASS, or CONFIRMATIONS for troughs, which each tooth has confirmed.
  */
-static unsigned int judge_life(struct mw_leak *leak)
+static unsigned int judge_life(struct mw_leak *leak, const double *now_kib)
 {
 	struct mw_trend best = { 0 };
 	bool is_rising = false, is_ready = false, is_expected = false;
@@ -246,7 +265,8 @@ static unsigned int judge_life(struct mw_leak *leak)
 		best = trend;
 		is_expected =
 			rises && measure == MW_MEASURE_HEAP && mw_leak_is_expected(leak, &trend);
-		is_ready = rises && !is_expected && mw_leak_has_waited(leak, &trend, level);
+		is_ready = rises && !is_expected && mw_leak_has_waited(leak, &trend, level) &&
+			   is_going_on(leak, &trend, now_kib[measure]);
 		is_rising = rises;
 		if (is_ready || !leak->leak)
 			keep(leak, &trend, measure, &points);
@@ -268,7 +288,7 @@ static bool is_slowing(const struct mw_points *life, size_t before, double slope
 }
 
 /* The last part of a long life, if it is higher than the process has been. */
-static bool judge_recent(struct mw_leak *leak)
+static bool judge_recent(struct mw_leak *leak, double now_kib)
 {
 	struct mw_trend_config config;
 	struct mw_points life, recent;
@@ -291,7 +311,8 @@ static bool judge_recent(struct mw_leak *leak)
 	if (!mw_trend_judge(&config, recent.t, recent.min, recent.count, known, &trend) ||
 	    is_slowing(&life, before, trend.line.slope) || mw_leak_is_expected(leak, &trend) ||
 	    is_of_others(leak, MW_MEASURE_HEAP, &trend) ||
-	    !mw_leak_has_waited(leak, &trend, fmax(trend.level, 1.0)))
+	    !mw_leak_has_waited(leak, &trend, fmax(trend.level, 1.0)) ||
+	    !is_going_on(leak, &trend, now_kib))
 		return false;
 	keep(leak, &trend, MW_MEASURE_HEAP, &recent);
 	return true;
@@ -360,7 +381,7 @@ static void note_fall(struct mw_leak *leak)
 	leak->fell_t = points.t[points.count - 1];
 }
 
-static bool judge(struct mw_leak *leak, unsigned int closed)
+static bool judge(struct mw_leak *leak, unsigned int closed, const double *now_kib)
 {
 	bool was = leak->leak;
 	unsigned int passed = 0;
@@ -368,8 +389,9 @@ static bool judge(struct mw_leak *leak, unsigned int closed)
 	if (closed & MW_CLOSED_LIFE)
 		note_fall(leak);
 	if (closed & MW_CLOSED_LIFE)
-		passed = judge_life(leak);
-	if (!passed && !(leak->leak && (closed & MW_CLOSED_LIFE)) && judge_recent(leak))
+		passed = judge_life(leak, now_kib);
+	if (!passed && !(leak->leak && (closed & MW_CLOSED_LIFE)) &&
+	    judge_recent(leak, now_kib[MW_MEASURE_HEAP]))
 		passed = PASS;
 	if (passed) {
 		passed += leak->passes;
@@ -462,5 +484,5 @@ bool mw_leak_add(struct mw_leak *leak, const struct mw_sample *sample)
 	closed = mw_series_add(&leak->series, sample->time_s, values);
 	tell_crowd(leak, sample->time_s, values[MW_MEASURE_KERNEL]);
 	watch_usual(leak, sample, values[MW_MEASURE_HEAP]);
-	return closed && judge(leak, closed);
+	return closed && judge(leak, closed, values);
 }

@@ -20,7 +20,8 @@
  *     for half as many samples more: many ramps end there;
  *   - with samples 5 s apart or more, and a limit that is known and far, it lasts for
  *     0.7 days: there waiting costs nothing, and services have their first mornings,
- *     first fills and nightly jobs; not what has doubled along a ruler;
+ *     first fills and nightly jobs; not what has doubled along a ruler and has used a fifth of
+ *     the way;
  *   - a rise that a daily wave of up to wave_part of the floor could be (such a
  *     sine rises by pi * wave_part of the floor a day at most) waits until it is
  *     straighter than the straightest flank of a sine: after a part s of the day that
@@ -29,7 +30,11 @@
  *     for 0.7 days; one that grew out of a slower rise for 0.55; a higher one for
  *     0.8 days while it is not known to be straight;
  *   - a climb since the life gave something back is three times as high as that,
- *     twice when it did so twice, and half as high again after that: teeth differ;
+ *     twice when it did so twice, and half as high again after that: teeth differ. One
+ *     at the rate of a climb that was given back as a whole is the same work, as far as is
+ *     known: were such work ended at random, one that has lasted x times as long as the one
+ *     tooth known would go on by chance 1/(1 + x), after two of them (2/(2 + x))^2. At one in
+ *     eight that is 7 times as high after one, and 4 times after two;
  *   - unless it has used urgent_part of the way to a limit that is known.
  *
  * Worked example: a floor of 400 MiB rises by 0.5 MiB/h under noise, 12 MiB a
@@ -76,11 +81,15 @@
 /* Growth below this part of the way to a limit has time for more samples. */
 #define HARDLY_BEGUN 0.05
 #define PATIENCE     1.5
+/* What is plain and has doubled is told when it has used this part of the way to a far limit. */
+#define WELL_ON 0.2
 /* Waves below this part of the floor are so common that they are waited out. */
 #define SMALL_PART 0.05
 /* A first rise is news when it is higher than a known one by this part of it, or of the room above. */
 #define NEWS_PART 0.25
 #define ROOM_PART 0.5
+/* Climbs at rates that differ by less are taken for the same work. */
+#define SAME_RATE 2.0
 /* A life that has given back a good part of the known rise so many times knows by itself. */
 #define SEEN_TIMES 2
 
@@ -216,17 +225,26 @@ bool mw_leak_has_waited(const struct mw_leak *leak, const struct mw_trend *trend
 	     !is_straight(trend, ratio, day)))
 		return false;
 	if (!trend->is_troughs && is_told && is_far && interval_s >= COARSE_INTERVAL_S &&
-	    day < LONG_ENOUGH && !(is_plain(trend, level_kib) && trend->growth > level_kib))
+	    day < LONG_ENOUGH &&
+	    !(is_plain(trend, level_kib) && trend->growth > level_kib && way > WELL_ON))
 		return false;
 	return (is_told && !is_far) || !may_be_wave(config, trend, level_kib, span_s);
+}
+
+/* At the rate of one that was given back as a whole: the same work, as far as is known. */
+static bool is_same_climb(const struct mw_teeth *teeth, double rate)
+{
+	return teeth->climbs > 0 && rate > teeth->slowest / SAME_RATE &&
+	       rate < teeth->fastest * SAME_RATE;
 }
 
 /* A single climb since this life gave something back: is it higher than such a tooth may be? */
 static bool is_tooth(const struct mw_leak *leak, const struct mw_trend *trend)
 {
-	static const double more[] = { 3.0, 2.0, 1.5 };
+	static const double more[] = { 3.0, 2.0, 1.5 }, of_the_same[] = { 7.0, 4.0, 1.5 };
 	struct mw_points points;
 	struct mw_teeth teeth;
+	bool is_near;
 	size_t seen;
 
 	mw_series_life(&leak->series, MW_MEASURE_HEAP, &points);
@@ -235,7 +253,12 @@ static bool is_tooth(const struct mw_leak *leak, const struct mw_trend *trend)
 	    trend->since_t < teeth.fell_t - 1.5 * leak->series.width_s)
 		return false;
 	seen = teeth.falls < 3 ? teeth.falls - 1 : 2;
-	return trend->growth < more[seen] * teeth.fall;
+	if (trend->growth < more[seen] * teeth.fall)
+		return true;
+	is_near =
+		leak->limit_kb != MW_UNKNOWN && part_of_way(leak, trend, trend->level) > ROOM_PART;
+	return !is_near && is_same_climb(&teeth, trend->line.slope) &&
+	       trend->growth < of_the_same[seen] * teeth.fall;
 }
 
 /*

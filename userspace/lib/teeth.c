@@ -18,6 +18,8 @@
 
 #define TURN_PART 0.333
 #define HALF	  0.5
+/* What may be left of a climb that was given back. */
+#define REST 0.25
 
 static double highest_fall(const double *y, size_t n)
 {
@@ -30,12 +32,33 @@ static double highest_fall(const double *y, size_t n)
 	return fall;
 }
 
-static void note_fall(struct mw_teeth *teeth, double height, double t)
+/* The climb from the last trough to the top of a fall, if that gave it back. */
+static void note_climb(struct mw_teeth *teeth, double t, double top, double fall)
 {
+	double climb, rate;
+
+	if (teeth->count == 0 || !(t > teeth->t[teeth->count - 1]))
+		return;
+	climb = top - teeth->y[teeth->count - 1];
+	if (fall < (1.0 - REST) * climb)
+		return;
+	rate = climb / (t - teeth->t[teeth->count - 1]);
+	teeth->slowest = teeth->climbs ? fmin(teeth->slowest, rate) : rate;
+	teeth->fastest = fmax(teeth->fastest, rate);
+	teeth->climbs++;
+}
+
+/* From the point @high to the point @low. */
+static void note_fall(struct mw_teeth *teeth, const double *t, const double *y, size_t high,
+		      size_t low)
+{
+	double height = y[high] - y[low];
+
 	if (height < HALF * teeth->fall)
 		return;
 	teeth->falls++;
-	teeth->fell_t = t;
+	teeth->fell_t = t[low];
+	note_climb(teeth, t[high], y[high], height);
 }
 
 static void note_trough(struct mw_teeth *teeth, double t, double y)
@@ -64,7 +87,7 @@ void mw_teeth_find(const double *t, const double *y, size_t n, struct mw_teeth *
 		if (way != UP && y[i] >= y[low] + turn) {
 			teeth->has_begun |= way == UNKNOWN;
 			if (way == DOWN)
-				note_fall(teeth, y[high] - y[low], t[low]);
+				note_fall(teeth, t, y, high, low);
 			note_trough(teeth, t[low], y[low]);
 			way = UP;
 			high = i;
@@ -75,7 +98,7 @@ void mw_teeth_find(const double *t, const double *y, size_t n, struct mw_teeth *
 	}
 	if (way != DOWN)
 		return;
-	note_fall(teeth, y[high] - y[low], t[low]);
+	note_fall(teeth, t, y, high, low);
 	if (low + 1 < n && y[high] - y[low] >= HALF * teeth->fall)
 		note_trough(teeth, t[low], y[low]);
 }

@@ -20,6 +20,8 @@
  * @fall:      the highest fall, whether or not it has ended; 0 without one
  * @falls:     how many were at least half as high
  * @fell_t:    where the last of these ended, or how far it has come
+ * @climbs:    how many climbs before these they gave back, but for a quarter at most
+ * @slowest, @fastest: the rates of these climbs
  */
 struct mw_teeth {
 	double t[MW_STATS_MAX];
@@ -29,6 +31,9 @@ struct mw_teeth {
 	double fall;
 	size_t falls;
 	double fell_t;
+	size_t climbs;
+	double slowest;
+	double fastest;
 };
 
 /** mw_teeth_find() - the teeth of @n <= MW_STATS_MAX points, of a third of the highest fall or more */

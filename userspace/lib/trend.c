@@ -15,7 +15,9 @@
  *   saturating  a + b(1 - exp(-t/tau)) does not fit clearly better
  *   uneven      the means of eight parts of the course lie near the line: one
  *               jump departs from it by half of the growth, two by a quarter or
- *               more, N regular ones by 1/2N, half a sine wave by a tenth
+ *               more, N regular ones by 1/2N, half a sine wave by a tenth; if four
+ *               steps make most of the growth, nearer. Stairs between whose few jumps it
+ *               holds are that in wider windows, too: these only blur the jumps
  *   known       it is higher than what the process has reached before
  *
  * A saw-tooth may be longer than the windows. Its floor is found by taking the
@@ -46,9 +48,11 @@
 #define MIN_SIGNAL 8.0
 /* Part of the growth that the largest four steps may make. */
 #define JUMPS	  4
-#define JUMP_PART 0.75
-/* Jumps that lie along a line as five regular ones do are a staircase. */
-#define REGULAR 0.1
+#define JUMP_PART 0.65
+/* Jumps that lie this near a line are a staircase. */
+#define REGULAR 0.06
+/* What falls between them, as a part of the growth, if they are all there is. */
+#define FELL_PART 0.1
 /* Twice the log-likelihood that a saturating curve must gain to be believed. */
 #define SATURATION_GAIN 10.0
 #define SATURATION_TAU	1.5
@@ -236,6 +240,16 @@ static bool is_jumps(const struct course *course, const struct mw_trend *trend)
 	return sum > JUMP_PART * trend->growth;
 }
 
+/* Between its jumps it holds: what has teeth may hide a course below them from narrow windows. */
+static bool is_without_falls(const struct course *course, const struct mw_trend *trend)
+{
+	double fell = 0.0, allowance = 2.0 * scatter(course);
+
+	for (size_t i = 1; i < course->n; i++)
+		fell += fmax(0.0, course->y[i - 1] - course->y[i] - allowance);
+	return fell < FELL_PART * trend->growth;
+}
+
 /* Is there a growth at all, were the windows independent? */
 static bool is_growth(const struct mw_trend_config *config, const struct mw_trend *trend)
 {
@@ -278,8 +292,12 @@ static enum mw_trend_why judge_course(const struct mw_trend_config *config,
 		return MW_TREND_SATURATING;
 	trend->departure = departure(course, trend, &trend->bend);
 	trend->along = mw_curvature(course->t, course->y, course->n, &trend->along_error);
-	if (trend->departure > config->max_departure ||
-	    (trend->bend > REGULAR && is_jumps(course, trend)))
+	trend->is_stairs = false;
+	if (trend->bend > REGULAR && is_jumps(course, trend)) {
+		trend->is_stairs = is_without_falls(course, trend);
+		return MW_TREND_UNEVEN;
+	}
+	if (trend->departure > config->max_departure)
 		return MW_TREND_UNEVEN;
 	if (is_chance(config, course, trend))
 		return MW_TREND_NOISE;
@@ -315,7 +333,7 @@ static bool judge_part(const struct mw_trend_config *config, const double *t, co
 		trend.why = judge_course(config, &course, known, &trend);
 		if (is_better(&trend, best))
 			*best = trend;
-		if (trend.why <= MW_TREND_FLAT)
+		if (trend.why <= MW_TREND_FLAT || trend.is_stairs)
 			break;
 		if (best->why == MW_TREND_RISING &&
 		    (best->bend < STRAIGHT || best->departure > STRAIGHT))

@@ -63,6 +63,7 @@ struct mw_trend_config {
  * @windows:   windows since @since_t
  * @risen:     how many of them were above the one before
  * @quickened: it rose before @since_t, too, and more slowly
+ * @is_stairs: a few jumps make most of the growth, and between them it holds
  * @is_troughs: seen in the troughs of a saw alone: @windows are these
  * @width:     windows merged into one to find the floor (1, 2 or 4)
  */
@@ -85,6 +86,7 @@ struct mw_trend {
 	size_t risen;
 	size_t width;
 	bool quickened;
+	bool is_stairs;
 	bool is_troughs;
 };
 
