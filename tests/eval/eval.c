@@ -5,7 +5,7 @@
  * tuning, odd seeds are held out; so are recordings, by a hash of their name.
  *
  *	eval [--recordings DIR] [--series N] [--clean N] [--half tuning|held-out]
- *	     [--pattern TEXT] [--seed N] [--csv DIR] [--list] [--alone]
+ *	     [--pattern TEXT] [--seed N] [--ever N] [--csv DIR] [--list] [--alone]
  *
  * --seed moves all seeds on, to series that nobody has looked at; --alone leaves the
  * baselines out.
@@ -30,6 +30,7 @@ struct options {
 	const char *pattern;
 	const char *csv;
 	int seed; /* added to all seeds, an even number */
+	int ever; /* least precision at any time, % */
 	bool list;
 	bool is_alone;
 };
@@ -162,10 +163,11 @@ static int usage(void)
 {
 	fprintf(stderr,
 		"usage: eval [--recordings DIR] [--series N] [--clean N] [--half tuning|held-out]\n"
-		"            [--pattern TEXT] [--seed N] [--csv DIR] [--list] [--alone]\n"
+		"            [--pattern TEXT] [--seed N] [--ever N] [--csv DIR] [--list] [--alone]\n"
 		"  --series N  generated series for each pattern and half, 0 to 1000 (default 50)\n"
 		"  --seed N    move all seeds on by N, an even number up to 1000000\n"
 		"  --alone     without the baselines\n"
+		"  --ever N    fail when less than N %% of what was alerted on at any time leaked\n"
 		"  --clean N   long clean ones for each kind and half, 0 to 1000 (default 12)\n");
 	return 2;
 }
@@ -208,6 +210,8 @@ static bool parse(int argc, char **argv, struct options *options)
 			is_good = parse_count(value, 1000, &options->series);
 		else if (!strcmp(option, "--clean"))
 			is_good = parse_count(value, 1000, &options->clean);
+		else if (!strcmp(option, "--ever"))
+			is_good = parse_count(value, 100, &options->ever);
 		else if (!strcmp(option, "--seed"))
 			is_good = parse_count(value, 1000000, &options->seed) &&
 				  options->seed % 2 == 0;
@@ -245,5 +249,5 @@ int main(int argc, char **argv)
 		fclose(scores);
 		fclose(series_csv);
 	}
-	return mw_score_is_good(options.half != 0) ? 0 : 1;
+	return mw_score_is_good(options.half != 0, options.ever) ? 0 : 1;
 }
