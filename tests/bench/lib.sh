@@ -11,10 +11,42 @@
 # form key=value, or `-`. SPREAD_PCT is how far the repeated measures lie apart, in
 # percent of the lowest, or `-`; N how many there are. No field has a comma or a quote.
 
+# Beside it PART-KERNEL.about says, for the report, when the part was begun, how many
+# minutes it took until its rows were written, by which command, and with which module.
+
 : "${MW_TOP:?MW_TOP must name the top of the source tree}"
 MW_BENCH_RUN=${MW_BENCH_RUN:-$(date -u +%Y%m%dT%H%M%SZ)}
 readonly CSV_DIR=${MW_BENCH_OUT:-$MW_TOP/build/bench}/csv
 readonly CSV_HEADER=run,kernel,release,part,observer,workload,scale,metric,unit,value,spread_pct,n,note
+
+bench_begun=$(date -u '+%Y-%m-%d %H:%M') bench_begun_s=$SECONDS
+bench_command="tests/bench/${0##*/}${1:+ $*}"
+
+# bench_settings: those of the environment that choose what is measured, as one types them.
+bench_settings() {
+	local name
+	for name in "${!MW_BENCH_@}"; do
+		case $name in
+		MW_BENCH_RUN | MW_BENCH_OUT) ;;
+		*) printf "%s='%s' " "$name" "${!name}" ;;
+		esac
+	done
+}
+
+# bench_module: the tree of module/ in git, which a rebase leaves as it is.
+bench_module() {
+	local tree
+	tree=$(git -C "$MW_TOP" rev-parse --short=12 HEAD:module 2>/dev/null) || { printf '?'; return; }
+	printf '%s' "$tree"
+	[ -z "$(git -C "$MW_TOP" status --porcelain module)" ] || printf ', changed'
+}
+
+# about_part PART KERNEL
+about_part() {
+	printf '%s|%s|%s|%s|%d|%s|%s\n' "$MW_BENCH_RUN" "$1" "$2" "$bench_begun" \
+		$(((SECONDS - bench_begun_s + 30) / 60)) "$(bench_settings)$bench_command" \
+		"$(bench_module)" >"$CSV_DIR/$1-$2.about"
+}
 
 # bench_say SENTENCE: progress.
 bench_say() {
@@ -25,6 +57,7 @@ csv_begin() {
 	mkdir -p "$CSV_DIR"
 	csv_file=$CSV_DIR/$1-$2.csv
 	csv_head=$MW_BENCH_RUN,$2,$3,$1
+	about_part "$1" "$2"
 	printf '%s\n' "$CSV_HEADER" >"$csv_file"
 }
 

@@ -53,14 +53,19 @@ $1 == "absent" {
 # `-` is an observer that counts nothing.
 $1 == "saw" { if ($4 ~ /^[0-9]+$/) saw[$2] += $4; else if ($4 == "-") saw[$2] = "-" }
 
-function reason(observer) {
+function is_peer(observer) {
+	return observer ~ /^(tracefs|bpftrace|memleak|lttng)$/
+}
+
+function reason(observer, op) {
+	if (is_peer(observer) && !index(" " peer_operations " ", " " op " ")) return "it was not asked for"
 	if (observer in why) return why[observer]
 	return "the guest ended before it was measured"
 }
 
 function row(observer, op,    idled, seen) {
 	if (!bases[op] || (observer != "none" && !((observer, op) in added))) {
-		printf "%s|%s|-|-|0|%s\n", observer, op, reason(observer)
+		printf "%s|%s|-|-|0|%s\n", observer, op, reason(observer, op)
 		return
 	}
 	idled = (idle[op] >= 50) ? "idle " idle[op] " ms" : ""
