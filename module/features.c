@@ -10,7 +10,9 @@
 #include "owners.h"
 #include "probes.h"
 #include "slab.h"
+#include "tag.h"
 #include "task_table.h"
+#include "trigger.h"
 
 /*
  * @features_lock: @on, which probes are attached, and with it @counts: that any of the
@@ -72,19 +74,67 @@ static void switch_off(enum mw_feature feature)
 		mw_owners_forget();
 }
 
+/*
+ * Lives before what counts for them: a process that exits after its slot was taken is
+ * seen to exit. Who went while nobody followed gives its slot back before others ask
+ * for one.
+ */
+static int begin_lives(void)
+{
+	int err = mw_probes_attach(MW_FEATURE_LIVES);
+
+	if (!err)
+		mw_task_table_sweep();
+	return err;
+}
+
+/* With the probes of growth attached: what changes after a process was met is marked. */
+static void end_begin_lives(int err)
+{
+	if (err) {
+		switch_off(MW_FEATURE_LIVES);
+		return;
+	}
+	mw_task_table_scan();
+	WRITE_ONCE(counts[MW_FEATURE_LIVES], mw_probes_attached(MW_FEATURE_LIVES));
+	WRITE_ONCE(on[MW_FEATURE_LIVES], true);
+}
+
 /* What comes on in part, for want of memory, would count frees and no allocations. */
 static int set(enum mw_feature feature, bool want)
 {
+	bool begins = want && !on[MW_FEATURE_LIVES];
 	int err = 0;
 
 	if (on[feature] == want)
 		return 0;
-	if (want)
+	if (begins)
+		err = begin_lives();
+	if (want && !err)
 		err = switch_on(feature);
 	if (!want || err)
 		switch_off(feature);
+	if (begins)
+		end_begin_lives(err);
 	WRITE_ONCE(on[feature], want && !err);
 	return err;
+}
+
+static bool lives_are_wanted(void)
+{
+	for (enum mw_feature feature = MW_FEATURE_LIVES + 1; feature < MW_FEATURES; feature++)
+		if (on[feature])
+			return true;
+	return mw_tags_in_use() || mw_triggers_watch_processes();
+}
+
+/* After a setting was written, not within: slabs go off and on again by one. */
+static void leave_lives(void)
+{
+	if (!on[MW_FEATURE_LIVES] || lives_are_wanted())
+		return;
+	WRITE_ONCE(on[MW_FEATURE_LIVES], false);
+	switch_off(MW_FEATURE_LIVES);
 }
 
 int mw_feature_set(enum mw_feature feature, bool want)
@@ -93,6 +143,32 @@ int mw_feature_set(enum mw_feature feature, bool want)
 
 	mutex_lock(&features_lock);
 	err = set(feature, want);
+	leave_lives();
+	mutex_unlock(&features_lock);
+	return err;
+}
+
+void mw_features_look(void)
+{
+	if (mw_feature_on(MW_FEATURE_LIVES))
+		return;
+	mutex_lock(&features_lock);
+	if (!on[MW_FEATURE_LIVES]) {
+		mw_task_table_sweep();
+		mw_task_table_meet();
+	}
+	mutex_unlock(&features_lock);
+}
+
+int mw_features_follow(void)
+{
+	int err = 0;
+
+	mutex_lock(&features_lock);
+	if (!on[MW_FEATURE_LIVES]) {
+		err = begin_lives();
+		end_begin_lives(err);
+	}
 	mutex_unlock(&features_lock);
 	return err;
 }
@@ -115,14 +191,18 @@ int mw_feature_set_slab(unsigned int level)
 		WRITE_ONCE(on[MW_FEATURE_SLAB_BYTES], level > 1 && !err);
 		WRITE_ONCE(counts[MW_FEATURE_SLAB_BYTES], level > 1 && counts[MW_FEATURE_SLAB]);
 	}
+	leave_lives();
 	mutex_unlock(&features_lock);
 	return err;
 }
 
-/* In the reverse order of their numbers: lives are watched until the last. */
+/* In the reverse order of their numbers: lives are followed until the last, tags or not. */
 void mw_features_off(void)
 {
 	mw_feature_set_slab(0);
-	for (int feature = MW_FEATURES; feature-- > 0; )
+	for (int feature = MW_FEATURES; --feature > MW_FEATURE_LIVES; )
 		mw_feature_set(feature, false);
+	mutex_lock(&features_lock);
+	set(MW_FEATURE_LIVES, false);
+	mutex_unlock(&features_lock);
 }

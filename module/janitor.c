@@ -29,6 +29,12 @@ void mw_janitor_kick(void)
 	irq_work_queue(&wake_work);
 }
 
+void mw_janitor_run(void)
+{
+	schedule_work(&clean_work);
+	flush_work(&clean_work);
+}
+
 /* The probes that kick are detached: the order below leaves nothing pending. */
 void mw_janitor_stop(void)
 {

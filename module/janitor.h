@@ -9,6 +9,9 @@
 /* Any context, also with the table's lock or a runqueue's held; cheap to repeat. */
 void mw_janitor_kick(void);
 
+/* Has it do its work now, and waits for that. Process context. */
+void mw_janitor_run(void);
+
 /* After this returns no janitor runs and no kick is pending. */
 void mw_janitor_stop(void);
 

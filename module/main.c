@@ -66,17 +66,12 @@ static int check_params(void)
 	return mw_without_check(is_known) ? 0 : -EINVAL;
 }
 
-/* Lives before pages: a process that exits after its slot was taken is seen to exit. */
 static int switch_on(void)
 {
 	int err;
 
 	mw_probes_init(page_owner);
-	err = mw_feature_set(MW_FEATURE_LIVES, true);
-	if (!err)
-		err = mw_feature_set(MW_FEATURE_GROWTH, !off);
-	if (!err)
-		mw_task_table_scan();
+	err = mw_feature_set(MW_FEATURE_GROWTH, !off);
 	if (!err)
 		err = mw_feature_set(MW_FEATURE_PAGES, !off);
 	if (!err)

@@ -7,7 +7,9 @@
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 
+#include "features.h"
 #include "memwatch_abi.h"
+#include "owners.h"
 #include "procfs.h"
 #include "task_record.h"
 #include "task_table.h"
@@ -65,11 +67,25 @@ static void rank_all(struct ranking *ranking, struct mw_record_context *context)
 	}
 }
 
+/* As in tasks: what is not counted now is `-`. */
+static bool is_known(unsigned int column)
+{
+	if (column == 3)
+		return mw_feature_on(MW_FEATURE_LIVES);
+	if (column >= 4 && column <= 6)
+		return mw_feature_counts(MW_FEATURE_GROWTH);
+	return column != 7 || (mw_feature_counts(MW_FEATURE_PAGES) && mw_owns_pages());
+}
+
 static void put_cell(struct mw_text *text, const struct mw_task_record *record,
 		     unsigned int column)
 {
 	const struct mw_slot_pages *pages = &record->pages;
 
+	if (!is_known(column)) {
+		mw_text_char(text, '-');
+		return;
+	}
 	switch (column) {
 	case 0:
 		mw_text_s64(text, record->tgid);
@@ -161,10 +177,12 @@ static void put_ranking(struct mw_text *text, const struct ranking *ranking)
 
 static int show_growth(struct mw_text *text, const struct mw_reader *reader)
 {
-	struct mw_record_context *context = mw_record_context_new(reader);
 	struct ranking *ranking = kvzalloc(sizeof(*ranking), GFP_KERNEL);
+	struct mw_record_context *context;
 	int err = -ENOMEM;
 
+	mw_features_look();
+	context = mw_record_context_new(reader);
 	if (context && ranking) {
 		rank_all(ranking, context);
 		put_ranking(text, ranking);

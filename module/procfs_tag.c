@@ -16,6 +16,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
+#include "features.h"
 #include "procfs.h"
 #include "tag.h"
 #include "task_table.h"
@@ -36,9 +37,17 @@ static int set_tag(const char *text, size_t len)
 		return refuse(-EINVAL, "it is longer than 31 bytes");
 	if (memchr(text, '\0', len))
 		return refuse(-EINVAL, "it has a NUL in it");
+	/* Lives are followed as long as there is a tag: without, nobody has one to take away. */
+	if (!len && !mw_feature_on(MW_FEATURE_LIVES))
+		return 0;
 	err = len ? mw_tag_get(text, len, &tag) : 0;
 	if (err)
 		return refuse(err, err == -ENOSPC ? "4096 other tags are in use" : "no memory");
+	err = mw_features_follow();
+	if (err) {
+		mw_tag_put(tag);
+		return refuse(err, "no memory");
+	}
 	if (!mw_task_set_tag(current, tag)) {
 		mw_tag_put(tag);
 		return refuse(-ENOSPC, "the process has no slot: load with a larger max_tasks");
@@ -64,10 +73,11 @@ static ssize_t tag_write(struct file *file, const char __user *buf, size_t count
 static ssize_t tag_read(struct file *file, char __user *buf, size_t count, loff_t *pos)
 {
 	char line[4 * MEMWATCH_TAG_MAX + 1];
-	char tag[MEMWATCH_TAG_MAX + 1];
+	char tag[MEMWATCH_TAG_MAX + 1] = "";
 	struct mw_text text;
 
-	mw_task_tag(mw_task_slot(current), tag);
+	if (mw_feature_on(MW_FEATURE_LIVES))
+		mw_task_tag(mw_task_slot(current), tag);
 	mw_text_init(&text, line, sizeof(line));
 	mw_text_escaped(&text, tag, sizeof(tag));
 	mw_text_char(&text, '\n');

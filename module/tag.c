@@ -115,6 +115,17 @@ void mw_tag_copy(u16 tag, char ret_text[MEMWATCH_TAG_MAX + 1])
 		ret_text[0] = '\0';
 }
 
+bool mw_tags_in_use(void)
+{
+	bool any = false;
+
+	mutex_lock(&pool.lock);
+	for (unsigned int i = 0; i < pool.used && !any; i++)
+		any = atomic_read(&pool.tags[i].refs);
+	mutex_unlock(&pool.lock);
+	return any;
+}
+
 size_t mw_tags_bytes(void)
 {
 	return READ_ONCE(pool.tags) ? MW_TAGS_MAX * sizeof(*pool.tags) : 0;

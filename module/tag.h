@@ -32,6 +32,9 @@ void mw_tag_put(u16 tag);
 /* The text of a tag that is held meanwhile; any context. */
 void mw_tag_copy(u16 tag, char ret_text[MEMWATCH_TAG_MAX + 1]);
 
+/* Has any process a tag, or is about to? Process context. */
+bool mw_tags_in_use(void);
+
 /* Bytes of the pool; 0 until the first tag. */
 size_t mw_tags_bytes(void);
 

@@ -131,12 +131,15 @@ static void bury(u16 *list)
 /* Records that are too old, or whose place is needed, of those that own nothing. */
 static unsigned int pick_clear(u16 *list)
 {
-	unsigned int count, too_old;
+	unsigned int count, unseen = 0, too_old;
 
 	mw_stock_view_take(&view);
 	count = list_slots(MW_SLOT_GONE, is_clear, list);
-	too_old = count > mw_task_table.keep ? count - mw_task_table.keep : 0;
-	return min(count, max(too_old, wanted()));
+	/* Lives whose end nobody followed have no record, and come first. */
+	while (unseen < count && !mw_slots[list[unseen]].exit.exit_ns)
+		unseen++;
+	too_old = max(count - unseen, mw_task_table.keep) - mw_task_table.keep;
+	return min(count, max(unseen + too_old, wanted()));
 }
 
 /*

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * task_lives.c - the life events of processes: fork, exec, exit, and the release of
- * the leader. From probes, with preemption off, and once from the scan at load.
+ * the leader. From probes, with preemption off. What is looked for where nobody followed
+ * these is at the end, in process context.
  */
 #include <linux/ktime.h>
+#include <linux/pid.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -88,6 +90,63 @@ void mw_task_freed(struct task_struct *task)
 	raw_spin_unlock_irqrestore(&mw_task_table.lock, flags);
 	if (mw_task_table_wants_cleaning())
 		mw_janitor_kick();
+}
+
+/*
+ * Under the lock and RCU: is the slot's process over? Its record, if it has one, is of
+ * when that was noticed. A zombie's exit code stands when it is the last of its threads;
+ * one that is released, and perhaps still runs its last instructions, has no pid any
+ * more, and gets no slot again.
+ */
+static void look_at(unsigned int nr)
+{
+	struct mw_slot *slot = &mw_slots[nr];
+	struct task_struct *leader = pid_task(slot->pid, PIDTYPE_TGID);
+
+	if (leader) {
+		if (slot->state == MW_SLOT_LIVE && leader->exit_state &&
+		    get_nr_threads(leader) <= 1)
+			note_exit(slot, leader, MW_SLOT_EXITED);
+		return;
+	}
+	if (slot->state == MW_SLOT_LIVE) {
+		slot->exit = (struct mw_exit){};
+		mw_task_table.nr_exited++;
+	}
+	slot->state = MW_SLOT_GONE;
+	mw_task_table_unhash(nr);
+}
+
+void mw_task_table_sweep(void)
+{
+	unsigned long flags;
+
+	for (unsigned int nr = MW_SLOT_FIRST; nr < mw_task_table.nr_slots; nr++) {
+		u8 state = READ_ONCE(mw_slots[nr].state);
+
+		if (state != MW_SLOT_LIVE && state != MW_SLOT_EXITED)
+			continue;
+		rcu_read_lock();
+		raw_spin_lock_irqsave(&mw_task_table.lock, flags);
+		state = mw_slots[nr].state;
+		if (state == MW_SLOT_LIVE || state == MW_SLOT_EXITED)
+			look_at(nr);
+		raw_spin_unlock_irqrestore(&mw_task_table.lock, flags);
+		rcu_read_unlock();
+	}
+	if (mw_task_table_wants_cleaning())
+		mw_janitor_run();
+}
+
+void mw_task_table_meet(void)
+{
+	struct task_struct *task;
+
+	rcu_read_lock();
+	for_each_process(task)
+		if (atomic_read(&task->signal->live))
+			mw_task_slot(task);
+	rcu_read_unlock();
 }
 
 /*

@@ -101,7 +101,7 @@ bool mw_record_exited(const struct mw_record_context *context, unsigned int nr,
 		.exit_ns = slot->exit.exit_ns,
 		.exit_code = slot->exit.exit_code,
 	};
-	if (!ret_record->tgid)
+	if (!ret_record->tgid || !ret_record->exit_ns)
 		return false;
 	memcpy(ret_record->comm, slot->exit.comm, TASK_COMM_LEN);
 	gather_common(context, nr, ret_record);
@@ -177,7 +177,11 @@ static void print_memory(struct mw_text *text, const struct mw_task_record *reco
 	}
 	mw_text_col_u64(text, record->threads);
 	print_rss(text, &record->rss);
-	mw_text_col_s64(text, mw_record_growth_kb(record));
+	/* From the last exec on: not known while execs are not followed. */
+	if (mw_feature_on(MW_FEATURE_LIVES))
+		mw_text_col_s64(text, mw_record_growth_kb(record));
+	else
+		mw_text_str(text, " -");
 	print_rates(text, &record->growth);
 }
 

@@ -14,6 +14,8 @@
  *	LIVE -> EXITED      its last thread passed sched_process_exit; the zombie
  *	                    may still allocate and free
  *	EXITED -> GONE      sched_process_free of the leader: no thread can run
+ *	LIVE, EXITED -> GONE, LIVE -> EXITED
+ *	                    the sweep, of those that nobody followed meanwhile
  *	GONE -> DYING       the janitor took it: nothing owned, no stock refers
  *	                    to it, and its record is too old or its place needed
  *	DYING -> FREE       after an RCU grace period
@@ -62,7 +64,8 @@ enum mw_slot_state {
 /**
  * struct mw_exit - what is kept of a process that exited
  * @comm:           its name then
- * @exit_ns:        boottime of the exit of its last thread
+ * @exit_ns:        boottime of the exit of its last thread; 0 if nobody followed it,
+ *                  and then there is no record to show
  * @peak_rss_pages: high-water mark
  * @exit_code:      as in wait(2)
  */
@@ -134,7 +137,17 @@ struct mw_table_stats {
 int mw_task_table_init(unsigned int max_tasks, bool owns_pages);
 void mw_task_table_exit(void);
 
-/* Takes a slot for every process that runs; process context, once, at load. */
+/*
+ * Lives that nobody followed: before the load, or while every feature was off. All three
+ * in process context, by one caller at a time.
+ *
+ * mw_task_table_sweep() ends those that are over; sleeps. Who was not seen to exit leaves
+ * no record: nothing was counted for it since it was last followed, and it owns nothing.
+ * mw_task_table_meet() takes a slot for every process that has none.
+ * mw_task_table_scan() does so, and measures the growth of all from now on.
+ */
+void mw_task_table_sweep(void);
+void mw_task_table_meet(void);
 void mw_task_table_scan(void);
 
 /*

@@ -541,6 +541,106 @@ static void the_scan_finds_the_living(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mw_task_table.overflowed, 0);
 }
 
+/* Makes @task what its pid leads to, or nobody: it was released. */
+static void lead(struct task_struct *task, bool to_it)
+{
+	struct hlist_node *link = &task->pid_links[PIDTYPE_TGID];
+
+	if (to_it)
+		hlist_add_head_rcu(link, &task_tgid(task)->tasks[PIDTYPE_TGID]);
+	else
+		hlist_del_rcu(link);
+}
+
+/* Ends and begins while no probe is attached, as the sweep finds them. */
+static void the_sweep_ends_what_nobody_followed(struct kunit *test)
+{
+	enum { LIVES, DIES, VANISHES, WAS_ZOMBIE, TASKS };
+	struct task_struct *tasks[TASKS];
+	unsigned int nr[TASKS];
+
+	for (int i = 0; i < TASKS; i++) {
+		tasks[i] = forked(test, 1 + i);
+		tasks[i]->signal->nr_threads = 1;
+		nr[i] = mw_task_slot(tasks[i]);
+		lead(tasks[i], true);
+	}
+	world_exits(tasks[WAS_ZOMBIE], 3);
+	lead(tasks[WAS_ZOMBIE], false);
+	tasks[DIES]->exit_state = EXIT_ZOMBIE;
+	tasks[DIES]->exit_code = 5;
+	lead(tasks[VANISHES], false);
+
+	/* Another thread of it still runs. */
+	tasks[DIES]->signal->nr_threads = 2;
+	mw_task_table_sweep();
+	KUNIT_EXPECT_EQ(test, state_of(nr[DIES]), MW_SLOT_LIVE);
+	tasks[DIES]->signal->nr_threads = 1;
+	mw_task_table_sweep();
+	KUNIT_EXPECT_EQ(test, state_of(nr[LIVES]), MW_SLOT_LIVE);
+	KUNIT_EXPECT_EQ(test, state_of(nr[DIES]), MW_SLOT_EXITED);
+	KUNIT_EXPECT_EQ(test, mw_slots[nr[DIES]].exit.exit_code, 5);
+	KUNIT_EXPECT_EQ(test, state_of(nr[VANISHES]), MW_SLOT_GONE);
+	KUNIT_EXPECT_EQ(test, mw_slots[nr[VANISHES]].exit.exit_ns, 0);
+	KUNIT_EXPECT_EQ(test, mw_task_table_find(tasks[VANISHES]->tgid), 0);
+	KUNIT_EXPECT_EQ(test, state_of(nr[WAS_ZOMBIE]), MW_SLOT_GONE);
+	KUNIT_EXPECT_EQ(test, mw_slots[nr[WAS_ZOMBIE]].exit.exit_code, 3);
+	KUNIT_EXPECT_EQ(test, mw_task_table.nr_exited, 3);
+	/* What comes too late finds nothing to end twice. */
+	mw_task_freed(tasks[VANISHES]);
+	mw_task_freed(tasks[WAS_ZOMBIE]);
+	KUNIT_EXPECT_EQ(test, mw_task_table.nr_exited, 3);
+
+	lead(tasks[LIVES], false);
+	lead(tasks[DIES], false);
+	mw_task_freed(tasks[LIVES]);
+	mw_task_freed(tasks[DIES]);
+}
+
+/* It has no record to be kept, and is no reason to forget another. */
+static void who_was_not_seen_to_end_is_forgotten_first(struct kunit *test)
+{
+	struct task_struct *seen[3], *unseen[3];
+	unsigned int nr[3];
+
+	mw_task_set_keep_exited(2);
+	for (int i = 0; i < 3; i++) {
+		seen[i] = forked(test, 1 + i);
+		unseen[i] = forked(test, 11 + i);
+		nr[i] = mw_task_slot(seen[i]);
+		world_exits(seen[i], 0);
+		mw_slots[nr[i]].exit.exit_ns = 1 + i;
+		world_is_reaped(seen[i]);
+	}
+	mw_task_table_sweep();	/* no made-up pid leads to anybody */
+	/* More than twice as many as are to be kept: it had the janitor run. */
+	KUNIT_EXPECT_EQ(test, mw_task_table.nr_exited, 2);
+	KUNIT_EXPECT_EQ(test, state_of(nr[0]), MW_SLOT_FREE);
+	KUNIT_EXPECT_EQ(test, state_of(nr[1]), MW_SLOT_GONE);
+	KUNIT_EXPECT_EQ(test, state_of(nr[2]), MW_SLOT_GONE);
+	for (int i = 0; i < 3; i++)
+		KUNIT_EXPECT_EQ(test, mw_task_table_find(unseen[i]->tgid), 0);
+}
+
+/* Who has a slot keeps it, with the growth that is known of it. */
+static void who_has_no_slot_is_met(struct kunit *test)
+{
+	struct mw_slot *own;
+
+	world_exit(test);
+	world_init(test, 4096, false);
+	mw_task_first_sight(current, 77);
+	own = mw_slot(mw_task_slot(current));
+	mw_task_table_meet();
+	KUNIT_EXPECT_GT(test, 4096 - mw_task_table.nr_free, 5);
+	KUNIT_EXPECT_EQ(test, own->first_rss_pages, 77);
+	KUNIT_EXPECT_NE(test, mw_task_table_find(1), 0);
+	KUNIT_EXPECT_EQ(test, mw_slot(mw_task_table_find(1))->first_rss_pages, MW_RSS_UNSET);
+	mw_task_table_sweep();
+	KUNIT_EXPECT_NE(test, mw_task_table_find(1), 0);
+	KUNIT_EXPECT_EQ(test, mw_task_table_find(task_tgid_nr(current)), mw_task_slot(current));
+}
+
 /* --- everything at once ------------------------------------------------------- */
 
 #define STORM_TASKS 24
@@ -659,6 +759,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(growth_is_of_one_life),
 	KUNIT_CASE(tags_are_held_by_slots),
 	KUNIT_CASE(the_scan_finds_the_living),
+	KUNIT_CASE(the_sweep_ends_what_nobody_followed),
+	KUNIT_CASE(who_was_not_seen_to_end_is_forgotten_first),
+	KUNIT_CASE(who_has_no_slot_is_met),
 	KUNIT_CASE_SLOW(lives_begin_and_end_everywhere_at_once),
 	{}
 };

@@ -95,10 +95,122 @@ wrong max_tasks=32763 'max_tasks=32763 is out of range: 64 to 32762'
 wrong max_tasks=0 'max_tasks=0 is out of range'
 wrong proc_gid=4294967295 'proc_gid=4294967295 is not a group'
 
+# listed FILE TGID: has it a line?
+listed() {
+	grep -q "^$2 " "/proc/memwatch/$1"
+}
+
+# unlisted FILE TGID
+unlisted() {
+	! listed "$1" "$2"
+}
+
+# sleeps TGID: has it come to that?
+# shellcheck disable=SC2317 # called by mw_wait_for
+sleeps() {
+	grep -q '^Name:.sleep$' "/proc/$1/status" && grep -q '^State:.S' "/proc/$1/status"
+}
+
+# lives: what follows forks, execs and exits, as status has it.
+lives() {
+	for event in fork exec exit free; do
+		mw_status "tracepoint.sched_process_$event"
+	done | sort | uniq -c | sed 's/^ *//'
+}
+
 mw_load off=1
 mw_equal "off=1: nothing is hooked" "$(cat $KPROBES)" ""
 mw_equal "and nothing counts" "$(busy mm_page_alloc) $(column page_allocs)" "0 -"
+mw_equal "nor is anybody followed" "$(lives), $(busy sched_process_fork) forks" "4 off, 0 forks"
+
+# The files are as true as before: what nobody followed is looked for.
+sleep 600 &
+pid=$!
+mw_wait_for 20 sleeps $pid
+mw_equal "a process that began unseen is there, with its RSS" \
+	"$(mw_task $pid comm) $(mw_task $pid rss_kb)" "sleep $(mw_proc_kb $pid VmRSS)"
+mw_equal "every process is" "$(for at in /proc/[0-9]*; do
+	listed tasks "${at#/proc/}" || [ ! -d "$at" ] || echo "${at#/proc/}"
+done)" ""
+mw_equal "growth since an exec that nobody saw is -" "$(mw_task $pid growth_kb)" -
+mw_equal "in growth, too" "$(awk '!/^#/ { print $4, $5, $8; exit }' /proc/memwatch/growth)" "- - -"
+kill $pid
+wait $pid 2>/dev/null
+mw_holds "when it has gone it is not" unlisted tasks $pid
+mw_holds "nor is it told how it ended" unlisted exited $pid
+mkfifo /tmp/go
+sh -c 'sh -c "read go </tmp/go; exit 7" & echo $! >/tmp/zombie; exec sleep 600' &
+pid=$!
+mw_wait_for 20 [ -s /tmp/zombie ]
+mw_holds "one that will be a zombie is met" listed tasks "$(cat /tmp/zombie)"
+echo >/tmp/go
+mw_wait_for 20 grep -q '^State:.*Z' "/proc/$(cat /tmp/zombie)/status"
+mw_equal "a zombie has exited: with its code" \
+	"$(mw_column /proc/memwatch/exited state tgid "$(cat /tmp/zombie)") $(
+	mw_column /proc/memwatch/exited exit_code tgid "$(cat /tmp/zombie)")" "Z $((7 << 8))"
+
+# Tags are inherited at fork, so that somebody has to look.
+mw_equal "without a tag there is none" "$(cat /proc/memwatch/tag; lives)" "$(echo -; echo 4 off)"
+echo >/proc/memwatch/tag
+mw_equal "to take none away is nothing" "$(lives)" "4 off"
+echo job >/proc/memwatch/tag
+mw_equal "with a tag lives are followed" "$(lives)" "4 attached"
+mw_equal "and a child has it" "$(sh -c 'cat /proc/memwatch/tag; :')" job
+
 echo 'pages 1' >$CONFIG
-mw_holds "until it is switched on" [ "$(busy mm_page_alloc)" -gt 100 ]
+mw_holds "switched on, pages are counted" [ "$(busy mm_page_alloc)" -gt 100 ]
+kill $pid
+wait $pid 2>/dev/null
+mw_equal "who began unseen is seen to exit" \
+	"$(mw_column /proc/memwatch/exited exit_code tgid $pid)" 15
+mw_unload
+
+# Off and on again, with lives that end and pids that come again meanwhile; in a table
+# that has not room for all who are seen in passing.
+mw_load max_tasks=128
+sleep 601 &
+old=$!
+sleep 602 &
+stays=$!
+mw_wait_for 20 sleeps $stays
+start=$(mw_task $old start_ns)
+began=$(mw_task $stays first_seen_ns)
+for feature in pages growth stalls; do
+	echo "$feature 0" >$CONFIG
+done
+mw_equal "as long as one feature is on lives are followed" "$(lives)" "4 attached"
+echo 'fragmentation 0' >$CONFIG
+mw_equal "with the last they are not" "$(lives)" "4 off"
+kill $old
+wait $old 2>/dev/null
+again=
+if [ -e /proc/sys/kernel/ns_last_pid ]; then
+	echo $((old - 1)) >/proc/sys/kernel/ns_last_pid
+	sleep 603 &
+	again=$!
+	mw_equal "the pid comes again" $again "$old"
+else
+	mw_skip "the pid comes again" "this kernel has no ns_last_pid"
+fi
+seen=0
+while [ $seen -lt 60 ]; do
+	seen=$((seen + 1))
+	(read -r _ </proc/memwatch/tasks)
+done
+sleep 604 &
+last=$!
+mw_holds "after 60 processes that were met in 128 slots another finds one" listed tasks $last
+echo 'growth 1' >$CONFIG
+mw_equal "on again: lives are followed" "$(lives)" "4 attached"
+[ -z "$again" ] ||
+	mw_holds "a pid that came again is another life" [ "$(mw_task $old start_ns)" -gt "$start" ]
+mw_holds "of the other nothing is told" unlisted exited $old
+mw_equal "who stayed is the same" "$(mw_task $stays first_seen_ns)" "$began"
+mw_equal "growth is from now on" "$(mw_task $stays growth_kb)" 0
+# shellcheck disable=SC2086 # there may be none
+kill $again $stays $last
+wait 2>/dev/null
+mw_equal "their ends are seen" "$(mw_column /proc/memwatch/exited exit_code tgid $last) $(
+	mw_column /proc/memwatch/exited exit_code tgid $stays)" "15 15"
 mw_unload
 mw_end

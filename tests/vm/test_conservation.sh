@@ -68,14 +68,23 @@ mw_equal "no bulk allocation was missed" "$(mw_status missed.alloc_pages_bulk)" 
 mw_equal "no page is outside the map" "$(mw_status unmapped_allocs) $(mw_status unmapped_frees)" "0 0"
 
 # Switched off and on under load, counting begins anew: with other offsets, for good.
+# The second time everything is off: lives end and begin that nobody follows.
 stress 8 6 &
 sleep 1
 echo 'pages 0' >/proc/memwatch/config
 sleep 1
 echo 'pages 1' >/proc/memwatch/config
+for value in 0 1; do
+	sleep 1
+	for feature in pages growth stalls fragmentation; do
+		echo "$feature $value" >/proc/memwatch/config
+	done
+	lives="${lives-} $(mw_status tracepoint.sched_process_exit)"
+done
 wait
+mw_equal "lives were not followed for a while" "$lives" " off attached"
 offsets=$(totals quiet)
 stress 8 4
-mw_holds "so they are after pages were off for a while" totals same $offsets
+mw_holds "so they are after pages were off, and then everything" totals same $offsets
 mw_unload
 mw_end
