@@ -7,6 +7,8 @@
 # The value of an observer is the base of the boot plus what it added over the mean of
 # the base before and the base after, in the turn whose two bases differ least. Its
 # spread is how far these two lie apart; that of `none` how far all bases of the boot do.
+# With -v all_turns=N above 1 it is the mean of all turns, and its spread twice the
+# standard error of that.
 
 function abs(x) { return x < 0 ? -x : x }
 
@@ -36,11 +38,25 @@ function judge(op, observer, after,    base, apart) {
 	base = (before[op] + after) / 2
 	apart = 100 * abs(before[op] - after) / (before[op] < after ? before[op] : after)
 	turns[observer, op]++
+	if (all_turns > 1) {
+		add_turn(observer, op, cost[op] - base, base)
+		return
+	}
 	if (turns[observer, op] > 1 && apart >= spread[observer, op])
 		return
 	spread[observer, op] = apart
 	added[observer, op] = cost[op] - base
 	range[observer, op] = rounds[op]
+}
+
+function add_turn(observer, op, more, base,    n, mean) {
+	n = turns[observer, op]
+	total[observer, op] += more
+	squares[observer, op] += more * more
+	mean = total[observer, op] / n
+	added[observer, op] = mean
+	if (n > 1)
+		spread[observer, op] = 200 * sqrt(abs(squares[observer, op] / n - mean * mean) / (n - 1)) / base
 }
 
 $1 == "absent" {
@@ -80,7 +96,8 @@ function row(observer, op,    idled, seen) {
 		return
 	}
 	printf "%s|%s|%.1f|%.2f|%d|%s\n", observer, op, sum[op] / bases[op] + added[observer, op],
-	       spread[observer, op], turns[observer, op], ((seen != "-") ? "saw " seen " events" : "") range[observer, op]
+	       spread[observer, op], turns[observer, op], ((seen != "-") ? "saw " seen " events" : "") \
+	       (all_turns > 1 ? "; mean of the turns; twice its standard error" : range[observer, op])
 }
 
 END {

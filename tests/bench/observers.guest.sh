@@ -8,7 +8,8 @@
 #	saw OBSERVER TURN EVENTS      what the observer itself counted meanwhile
 #	absent OBSERVER REASON
 #
-# A turn in which the two bases of an operation differ too much is made again for it.
+# A turn in which the two bases of an operation differ too much is made again for it, unless
+# TURNS says how many there shall be of all.
 
 . /lib.sh
 . /files/observers.lib.sh
@@ -49,6 +50,15 @@ unsteady() {
 		}' /tmp/before /tmp/after
 }
 
+# again OPERATION...: those that the next turn takes; none after the last.
+again() {
+	if [ "$TURNS" -gt 1 ]; then
+		[ "$turn" -ge "$TURNS" ] || echo "$*"
+	elif [ "$turn" -lt "$MAX_TURNS" ]; then
+		unsteady
+	fi
+}
+
 # observe OBSERVER [OPERATION...]: its turns. The base before it was counted.
 observe() {
 	observer=$1
@@ -67,10 +77,8 @@ observe() {
 		sleep 5
 		base "$@"
 		# shellcheck disable=SC2046 # one word an operation
-		set -- $(unsteady)
-		if [ $# -eq 0 ] || [ "$turn" -eq "$MAX_TURNS" ]; then
-			return
-		fi
+		set -- $(again "$@")
+		[ $# -gt 0 ] || return
 		turn=$((turn + 1))
 	done
 }
