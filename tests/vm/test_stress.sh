@@ -5,9 +5,9 @@
 #
 # stress-ng with 8 workers on 2 CPUs: processes, pipes, memory, tmpfs, page cache,
 # shared memory, and a cgroup that runs out of memory. 15 s here, with --append
-# mw_seconds=60 a minute, as on the debug kernel: 15 s are 35 forks there, and the cgroup is
-# not full. Afterwards no page is lost, and none belongs to the dead but for what the kernel
-# keeps.
+# mw_seconds=60 a minute, as on the debug kernel: 15 s are 35 forks there (60 s beside three
+# other guests 57), and the cgroup is not full. Afterwards no page is lost, and none belongs
+# to the dead but for what the kernel keeps.
 
 . /lib.sh
 
@@ -60,7 +60,7 @@ sleep 1
 killed=$(awk '$1 == "oom_kill" { print $2 }' /sys/fs/cgroup/tight/memory.events)
 mw_holds "the cgroup ran out of memory ($killed times)" [ "$killed" -gt 0 ]
 mw_holds "there were processes ($(mw_status events.sched_process_fork) forks)" \
-	[ "$(mw_status events.sched_process_fork)" -gt 100 ]
+	[ "$(mw_status events.sched_process_fork)" -gt $((100 / $(mw_long 1))) ]
 compaction=$(($(vmstat compact_isolated pgmigrate_success) - compaction))
 # What compaction takes off the free lists and puts back is freed for tracepoints alone.
 if [ "$compaction" -eq 0 ]; then
