@@ -33,12 +33,12 @@ bench_settings() {
 	done
 }
 
-# bench_module: the tree of module/ in git, which a rebase leaves as it is.
+# bench_module: a sum of the module's code in git, the same in every commit that has this code.
 bench_module() {
-	local tree
-	tree=$(git -C "$MW_TOP" rev-parse --short=12 HEAD:module 2>/dev/null) || { printf '?'; return; }
-	printf '%s' "$tree"
-	[ -z "$(git -C "$MW_TOP" status --porcelain module)" ] || printf ', changed'
+	git -C "$MW_TOP" rev-parse HEAD >/dev/null 2>&1 || { printf '?'; return; }
+	git -C "$MW_TOP" ls-tree -r HEAD Kbuild module | grep -E '[.][ch]$|Kbuild' |
+		git hash-object --stdin | cut -c1-12 | tr -d '\n'
+	[ -z "$(git -C "$MW_TOP" status --porcelain Kbuild module ':!*.md')" ] || printf ', changed'
 }
 
 # about_part PART KERNEL
