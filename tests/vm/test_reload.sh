@@ -49,7 +49,7 @@ kill "$holder"
 wait "$holder" 2>/dev/null
 
 mw_load
-file_storm 12 >/tmp/storm &
+file_storm "$(mw_long 12)" >/tmp/storm &
 storm=$!
 round=0
 while kill -0 "$storm" 2>/dev/null; do
