@@ -31,7 +31,7 @@ static void note(const char *sentence, void *arg)
 	fprintf(stderr, "%s\n", sentence);
 }
 
-static void alert(double now_s, enum mw_message_state state)
+static void alert(double now_s, enum mw_alert_state state)
 {
 	struct mw_message message = {
 		.state = state, .severity = MW_SEVERITY_WARNING, .fingerprint = "00000000000000aa",

@@ -199,6 +199,7 @@ stop
 check "what was pending at kill -9 fires after its time, and is not pending anew" all_of 'exits 0' \
 	'! grep -q "of an earlier run stand" "$work/err"' \
 	'jq -se "(map(.id | split(\"-\")[1])[:2] == [\"pending\", \"firing\"]) and
+	(map(.state)[:2] == [\"pending\", \"firing\"]) and
 	.[1].time_s >= .[0].starts_s + 4" "$work/log4" >/dev/null'
 
 # --- a disk that is full from the start, and has room later -----------------------------------------

@@ -26,7 +26,7 @@ static inline double wall_s(void)
 }
 
 /* The @number-th alert: its fingerprint and pid are that number. */
-static inline int tell(enum mw_message_state state, enum mw_severity severity, int number)
+static inline int tell(enum mw_alert_state state, enum mw_severity severity, int number)
 {
 	static const struct mw_label labels[] = { { "unit", "api.service" } };
 	double now = wall_s();

@@ -164,7 +164,7 @@ static void hostile_names(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct mw_verdict verdict = leaking();
-		struct mw_alert alert = { &verdict, true, 2000, "host", "leak" };
+		struct mw_alert alert = { &verdict, MW_STATE_FIRING, 2000, "host", "leak" };
 		char text[MW_ALERT_TEXT_MAX];
 		cJSON *json;
 
@@ -181,7 +181,7 @@ static void hostile_names(void **state)
 static void alert_line(void **state)
 {
 	struct mw_verdict verdict = leaking();
-	struct mw_alert alert = { &verdict, true, 1893.5, "web\"1", "leak" };
+	struct mw_alert alert = { &verdict, MW_STATE_FIRING, 1893.5, "web\"1", "leak" };
 	char text[MW_ALERT_TEXT_MAX], fingerprint[MW_FINGERPRINT_MAX];
 	cJSON *json;
 
@@ -198,7 +198,10 @@ static void alert_line(void **state)
 	mw_alert_fingerprint(&alert, fingerprint);
 	assert_string_equal(string(json, "fingerprint"), fingerprint);
 	cJSON_Delete(json);
-	alert.firing = false;
+	alert.state = MW_STATE_PENDING;
+	mw_alert_to_json(&alert, text, sizeof(text));
+	assert_non_null(strstr(text, "\"state\":\"pending\""));
+	alert.state = MW_STATE_RESOLVED;
 	mw_alert_to_json(&alert, text, sizeof(text));
 	assert_non_null(strstr(text, "\"state\":\"resolved\""));
 }
@@ -208,10 +211,13 @@ static void fingerprints(void **state)
 {
 	struct mw_verdict verdict = leaking(), renamed = leaking(), next = leaking();
 	struct mw_alert alerts[] = {
-		{ &verdict, true, 1, "a", "leak" },  { &verdict, false, 2, "a", "leak" },
-		{ &renamed, true, 1, "a", "leak" },  { &verdict, true, 1, "b", "leak" },
-		{ &verdict, true, 1, "a", "other" }, { &next, true, 1, "a", "leak" },
-		{ &verdict, true, 1, "al", "eak" },
+		{ &verdict, MW_STATE_FIRING, 1, "a", "leak" },
+		{ &verdict, MW_STATE_RESOLVED, 2, "a", "leak" },
+		{ &renamed, MW_STATE_FIRING, 1, "a", "leak" },
+		{ &verdict, MW_STATE_FIRING, 1, "b", "leak" },
+		{ &verdict, MW_STATE_FIRING, 1, "a", "other" },
+		{ &next, MW_STATE_FIRING, 1, "a", "leak" },
+		{ &verdict, MW_STATE_FIRING, 1, "al", "eak" },
 	};
 	char first[MW_FINGERPRINT_MAX], text[MW_FINGERPRINT_MAX];
 
@@ -230,7 +236,7 @@ static void fingerprints(void **state)
 static void sentences(void **state)
 {
 	struct mw_verdict verdict = leaking();
-	struct mw_alert alert = { &verdict, true, 1893.5, "web1", "leak" };
+	struct mw_alert alert = { &verdict, MW_STATE_FIRING, 1893.5, "web1", "leak" };
 	char text[MW_ALERT_TEXT_MAX];
 
 	(void)state;
@@ -247,7 +253,7 @@ static void sentences(void **state)
 		text,
 		"api (pid 812) leaks 41.8 KiB/s (40.2 to 43.5); no limit is known [rising-floor]: "
 		"floor of RSS rose in 31 of 33 windows.");
-	alert.firing = false;
+	alert.state = MW_STATE_RESOLVED;
 	strcpy(verdict.reason, "the floor grew and then held");
 	mw_alert_to_sentence(&alert, text, sizeof(text));
 	assert_string_equal(text, "api (pid 812) no longer leaks: the floor grew and then held.");
@@ -257,7 +263,7 @@ static void sentences(void **state)
 static void small_buffers(void **state)
 {
 	struct mw_verdict verdict = leaking();
-	struct mw_alert alert = { &verdict, true, 1, "h", "leak" };
+	struct mw_alert alert = { &verdict, MW_STATE_FIRING, 1, "h", "leak" };
 	char whole[MW_ALERT_TEXT_MAX], text[MW_ALERT_TEXT_MAX];
 	int length = mw_alert_to_json(&alert, whole, sizeof(whole));
 
@@ -281,7 +287,8 @@ static void the_longest(void **state)
 {
 	struct mw_verdict verdict = leaking();
 	char host[256], text[MW_ALERT_TEXT_MAX];
-	struct mw_alert alert = { &verdict, true, -1.23456789e300, host, "a-rule-of-some-length" };
+	struct mw_alert alert = { &verdict, MW_STATE_FIRING, -1.23456789e300, host,
+				  "a-rule-of-some-length" };
 
 	(void)state;
 	memset(host, '\001', sizeof(host) - 1);

@@ -59,7 +59,7 @@ static void print_sentence(const struct analysis_judged *judged)
 	char text[MW_ALERT_TEXT_MAX];
 	struct mw_alert alert = {
 		.verdict = &judged->verdict,
-		.firing = true,
+		.state = MW_STATE_FIRING,
 		.time_s = judged->last_s,
 		.host = "",
 		.rule = "leak",

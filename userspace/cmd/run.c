@@ -139,7 +139,7 @@ static void say_leak(const struct judged *judged)
 {
 	struct mw_alert alert = {
 		.verdict = &judged->verdict,
-		.firing = true,
+		.state = MW_STATE_FIRING,
 		.time_s = judged->end_s,
 		.host = "",
 		.rule = "leak",

@@ -50,6 +50,13 @@ static void add_label(struct telling *telling, const char *name, const char *val
 		telling->labels[telling->message.label_count++] = (struct mw_label){ name, value };
 }
 
+static enum mw_alert_state state_of(enum mw_due due)
+{
+	if (due == MW_DUE_PENDING)
+		return MW_STATE_PENDING;
+	return due == MW_DUE_RESOLVED ? MW_STATE_RESOLVED : MW_STATE_FIRING;
+}
+
 static void prepare(const struct teller *teller, const struct mw_alert_entry *entry,
 		    enum mw_due due, struct telling *telling)
 {
@@ -57,7 +64,7 @@ static void prepare(const struct teller *teller, const struct mw_alert_entry *en
 
 	telling->alert = (struct mw_alert){
 		.verdict = &entry->verdict,
-		.firing = due != MW_DUE_RESOLVED,
+		.state = state_of(due),
 		.time_s = teller->now_s,
 		.host = teller->host,
 		.rule = entry->rule,
@@ -65,9 +72,7 @@ static void prepare(const struct teller *teller, const struct mw_alert_entry *en
 	mw_alert_to_json(&telling->alert, telling->json, sizeof(telling->json));
 	mw_alert_to_sentence(&telling->alert, telling->sentence, sizeof(telling->sentence));
 	*message = (struct mw_message){
-		.state = due == MW_DUE_PENDING	  ? MW_STATE_PENDING
-			 : due == MW_DUE_RESOLVED ? MW_STATE_RESOLVED
-						  : MW_STATE_FIRING,
+		.state = telling->alert.state,
 		.severity = entry->severity,
 		.time_s = teller->now_s,
 		.starts_s = due == MW_DUE_PENDING ? entry->life.began_s : entry->life.fired_s,
@@ -99,7 +104,7 @@ static void name_sinks(const struct mw_policy *policy, struct telling *telling)
 
 static void print_line(struct teller *teller, const struct telling *telling)
 {
-	const char *colour = telling->alert.firing ? "\033[31m" : "\033[32m";
+	const char *colour = telling->alert.state == MW_STATE_RESOLVED ? "\033[32m" : "\033[31m";
 	const char *text = teller->is_json ? telling->json : telling->sentence;
 	int printed;
 

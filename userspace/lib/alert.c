@@ -151,13 +151,24 @@ int mw_verdict_to_json(const struct mw_verdict *verdict, char *ret_text, size_t 
 	return finish(&text);
 }
 
+const char *mw_state_name(enum mw_alert_state state)
+{
+	static const char *const names[MW_STATES] = {
+		[MW_STATE_PENDING] = "pending",
+		[MW_STATE_FIRING] = "firing",
+		[MW_STATE_RESOLVED] = "resolved",
+	};
+
+	return names[state];
+}
+
 int mw_alert_to_json(const struct mw_alert *alert, char *ret_text, size_t size)
 {
 	struct text text = { .at = ret_text, .size = size };
 	char fingerprint[MW_FINGERPRINT_MAX];
 
 	mw_alert_fingerprint(alert, fingerprint);
-	put(&text, "{\"state\":\"%s\"", alert->firing ? "firing" : "resolved");
+	put(&text, "{\"state\":\"%s\"", mw_state_name(alert->state));
 	put_time(&text, "time_s", alert->time_s);
 	put(&text, ",\"host\":");
 	put_string(&text, alert->host);
@@ -229,7 +240,7 @@ int mw_alert_to_sentence(const struct mw_alert *alert, char *ret_text, size_t si
 
 	put_name(&text, verdict->comm);
 	put(&text, " (pid %" PRId32 ") ", verdict->pid);
-	if (alert->firing) {
+	if (alert->state != MW_STATE_RESOLVED) {
 		put(&text, "leaks ");
 		put_rate(&text, verdict);
 		if (isfinite(verdict->since_s)) {

@@ -21,17 +21,28 @@
 /* 16 hexadecimal digits and the NUL. */
 #define MW_FINGERPRINT_MAX 17
 
+enum mw_alert_state {
+	MW_STATE_PENDING,
+	MW_STATE_FIRING,
+	MW_STATE_RESOLVED,
+};
+
+#define MW_STATES 3
+
+/** mw_state_name() - "pending", "firing" or "resolved" */
+const char *mw_state_name(enum mw_alert_state state);
+
 /**
  * struct mw_alert - one event of an alert's life
  * @verdict: what is said, as of @time_s
- * @firing:  true: the leak was found; false: it is resolved
+ * @state:   pending: it is found, and has not lasted as long as the rule asks for
  * @time_s:  when, in the time of the samples, or of the wall for a live source
  * @host:    host name
  * @rule:    name of the rule that raised it, e.g. "leak"
  */
 struct mw_alert {
 	const struct mw_verdict *verdict;
-	bool firing;
+	enum mw_alert_state state;
 	double time_s;
 	const char *host;
 	const char *rule;
@@ -41,8 +52,8 @@ struct mw_alert {
 int mw_verdict_to_json(const struct mw_verdict *verdict, char *ret_text, size_t size);
 
 /**
- * mw_alert_to_json() - one line of the alert stream: "state" ("firing" or
- * "resolved"), "time_s", "host", "rule", "fingerprint", then the fields of the
+ * mw_alert_to_json() - one line of the alert stream: "state"
+ * (mw_state_name()), "time_s", "host", "rule", "fingerprint", then the fields of the
  * verdict.
  */
 int mw_alert_to_json(const struct mw_alert *alert, char *ret_text, size_t size);

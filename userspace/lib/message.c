@@ -15,10 +15,8 @@
 #include "escape.h"
 #include "json_field.h"
 
-static const char *const state_names[] = { "pending", "firing", "resolved" };
 static const char *const severity_names[] = { "info", "warning", "critical" };
 
-#define STATES	   (sizeof(state_names) / sizeof(state_names[0]))
 #define SEVERITIES (sizeof(severity_names) / sizeof(severity_names[0]))
 
 struct mw_letter {
@@ -27,11 +25,6 @@ struct mw_letter {
 	struct mw_message message;
 	struct mw_label labels[MW_MESSAGE_LABELS_MAX];
 };
-
-const char *mw_state_name(enum mw_message_state state)
-{
-	return state_names[state];
-}
 
 const char *mw_severity_name(enum mw_severity severity)
 {
@@ -45,6 +38,16 @@ static int index_of(const char *name, const char *const *names, size_t count)
 		if (strcmp(name, names[i]) == 0)
 			return (int)i;
 	return -1;
+}
+
+static bool parse_state(const char *name, enum mw_alert_state *ret_state)
+{
+	for (int state = 0; state < MW_STATES; state++)
+		if (strcmp(name, mw_state_name((enum mw_alert_state)state)) == 0) {
+			*ret_state = (enum mw_alert_state)state;
+			return true;
+		}
+	return false;
 }
 
 bool mw_severity_parse(const char *name, enum mw_severity *ret_severity)
@@ -155,11 +158,9 @@ static bool read_message(struct mw_letter *letter)
 	struct mw_message *message = &letter->message;
 	const cJSON *root = letter->root;
 	double pid = mw_json_number(root, "pid");
-	int state = index_of(mw_json_text(root, "state"), state_names, STATES);
-
-	if (state < 0 || !mw_severity_parse(mw_json_text(root, "severity"), &message->severity))
+	if (!parse_state(mw_json_text(root, "state"), &message->state) ||
+	    !mw_severity_parse(mw_json_text(root, "severity"), &message->severity))
 		return false;
-	message->state = (enum mw_message_state)state;
 	message->time_s = mw_json_number(root, "time_s");
 	message->starts_s = mw_json_number(root, "starts_s");
 	message->ends_s = mw_json_number(root, "ends_s");

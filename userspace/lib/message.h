@@ -13,12 +13,6 @@
 
 #include "alert.h"
 
-enum mw_message_state {
-	MW_STATE_PENDING,
-	MW_STATE_FIRING,
-	MW_STATE_RESOLVED,
-};
-
 enum mw_severity {
 	MW_SEVERITY_INFO,
 	MW_SEVERITY_WARNING,
@@ -57,7 +51,7 @@ struct mw_label {
  * @sinks:       names of the sinks that are told, with blanks between them; NULL: all
  */
 struct mw_message {
-	enum mw_message_state state;
+	enum mw_alert_state state;
 	enum mw_severity severity;
 	char fingerprint[MW_FINGERPRINT_MAX];
 	double time_s;
@@ -73,9 +67,6 @@ struct mw_message {
 	size_t label_count;
 	const char *sinks;
 };
-
-/** mw_state_name() - "pending", "firing" or "resolved" */
-const char *mw_state_name(enum mw_message_state state);
 
 /** mw_severity_name() - "info", "warning" or "critical" */
 const char *mw_severity_name(enum mw_severity severity);
