@@ -2,7 +2,8 @@
 #
 # observers.awk - from what observers.guest.sh printed to results: one line for each
 # observer and operation, OBSERVER|OPERATION|VALUE|SPREAD|N|NOTE. -v operations= and
-# observers= say which are wanted: what was not measured is `-` with its reason.
+# observers= say which are wanted: what was not measured is `-` with its reason. With
+# -v peer_operations= the peers are wanted on these operations alone.
 #
 # The value of an observer is the base of the boot plus what it added over the mean of
 # the base before and the base after, in the turn whose two bases differ least. Its
@@ -74,7 +75,8 @@ function is_peer(observer) {
 }
 
 function reason(observer, op) {
-	if (is_peer(observer) && !index(" " peer_operations " ", " " op " ")) return "it was not asked for"
+	if (peer_operations != "" && is_peer(observer) && !index(" " peer_operations " ", " " op " "))
+		return "it was not asked for"
 	if (observer in why) return why[observer]
 	return "the guest ended before it was measured"
 }
