@@ -151,15 +151,15 @@ int mw_verdict_to_json(const struct mw_verdict *verdict, char *ret_text, size_t 
 	return finish(&text);
 }
 
+const char *const mw_state_names[MW_STATES] = {
+	[MW_STATE_PENDING] = "pending",
+	[MW_STATE_FIRING] = "firing",
+	[MW_STATE_RESOLVED] = "resolved",
+};
+
 const char *mw_state_name(enum mw_alert_state state)
 {
-	static const char *const names[MW_STATES] = {
-		[MW_STATE_PENDING] = "pending",
-		[MW_STATE_FIRING] = "firing",
-		[MW_STATE_RESOLVED] = "resolved",
-	};
-
-	return names[state];
+	return mw_state_names[state];
 }
 
 int mw_alert_to_json(const struct mw_alert *alert, char *ret_text, size_t size)

@@ -29,7 +29,10 @@ enum mw_alert_state {
 
 #define MW_STATES 3
 
-/** mw_state_name() - "pending", "firing" or "resolved" */
+/* "pending", "firing" and "resolved", by state */
+extern const char *const mw_state_names[MW_STATES];
+
+/** mw_state_name() - of these the state's */
 const char *mw_state_name(enum mw_alert_state state);
 
 /**

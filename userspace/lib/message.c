@@ -40,16 +40,6 @@ static int index_of(const char *name, const char *const *names, size_t count)
 	return -1;
 }
 
-static bool parse_state(const char *name, enum mw_alert_state *ret_state)
-{
-	for (int state = 0; state < MW_STATES; state++)
-		if (strcmp(name, mw_state_name((enum mw_alert_state)state)) == 0) {
-			*ret_state = (enum mw_alert_state)state;
-			return true;
-		}
-	return false;
-}
-
 bool mw_severity_parse(const char *name, enum mw_severity *ret_severity)
 {
 	int index = index_of(name, severity_names, SEVERITIES);
@@ -158,9 +148,11 @@ static bool read_message(struct mw_letter *letter)
 	struct mw_message *message = &letter->message;
 	const cJSON *root = letter->root;
 	double pid = mw_json_number(root, "pid");
-	if (!parse_state(mw_json_text(root, "state"), &message->state) ||
-	    !mw_severity_parse(mw_json_text(root, "severity"), &message->severity))
+	int state = index_of(mw_json_text(root, "state"), mw_state_names, MW_STATES);
+
+	if (state < 0 || !mw_severity_parse(mw_json_text(root, "severity"), &message->severity))
 		return false;
+	message->state = (enum mw_alert_state)state;
 	message->time_s = mw_json_number(root, "time_s");
 	message->starts_s = mw_json_number(root, "starts_s");
 	message->ends_s = mw_json_number(root, "ends_s");
