@@ -8,7 +8,6 @@
 #include <linux/sched.h>
 #include <linux/sort.h>
 
-#include "features.h"
 #include "memwatch_abi.h"
 #include "procfs.h"
 #include "task_record.h"
@@ -63,12 +62,10 @@ static void put_dead(struct mw_text *text, const struct mw_record_context *conte
 static int show_exited(struct mw_text *text, const struct mw_reader *reader)
 {
 	struct dead *dead = kvmalloc_array(mw_task_slots(), sizeof(*dead), GFP_KERNEL);
-	struct mw_record_context *context;
+	struct mw_record_context *context = mw_record_context_new(reader);
 	unsigned int count;
 	int err = -ENOMEM;
 
-	mw_features_look();
-	context = mw_record_context_new(reader);
 	if (!dead || !context)
 		goto out;
 	mw_text_str(text, MEMWATCH_EXITED_HEADER "\n");

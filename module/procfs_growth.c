@@ -7,9 +7,7 @@
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 
-#include "features.h"
 #include "memwatch_abi.h"
-#include "owners.h"
 #include "procfs.h"
 #include "task_record.h"
 #include "task_table.h"
@@ -67,14 +65,14 @@ static void rank_all(struct ranking *ranking, struct mw_record_context *context)
 	}
 }
 
-/* As in tasks: what is not counted now is `-`. */
+/* As in tasks: what is not known now is `-`. */
 static bool is_known(unsigned int column)
 {
 	if (column == 3)
-		return mw_feature_on(MW_FEATURE_LIVES);
+		return mw_record_growth_is_known();
 	if (column >= 4 && column <= 6)
-		return mw_feature_counts(MW_FEATURE_GROWTH);
-	return column != 7 || (mw_feature_counts(MW_FEATURE_PAGES) && mw_owns_pages());
+		return mw_record_rates_are_known();
+	return column != 7 || mw_record_owned_is_known();
 }
 
 static void put_cell(struct mw_text *text, const struct mw_task_record *record,
@@ -178,11 +176,9 @@ static void put_ranking(struct mw_text *text, const struct ranking *ranking)
 static int show_growth(struct mw_text *text, const struct mw_reader *reader)
 {
 	struct ranking *ranking = kvzalloc(sizeof(*ranking), GFP_KERNEL);
-	struct mw_record_context *context;
+	struct mw_record_context *context = mw_record_context_new(reader);
 	int err = -ENOMEM;
 
-	mw_features_look();
-	context = mw_record_context_new(reader);
 	if (context && ranking) {
 		rank_all(ranking, context);
 		put_ranking(text, ranking);

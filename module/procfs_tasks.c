@@ -7,7 +7,6 @@
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 
-#include "features.h"
 #include "memwatch_abi.h"
 #include "procfs.h"
 #include "task_record.h"
@@ -53,10 +52,8 @@ static size_t last_len;
 
 static int show_tasks(struct mw_text *text, const struct mw_reader *reader)
 {
-	struct mw_record_context *context;
+	struct mw_record_context *context = mw_record_context_new(reader);
 
-	mw_features_look();
-	context = mw_record_context_new(reader);
 	if (!context)
 		return -ENOMEM;
 	mw_text_str(text, MEMWATCH_TASKS_HEADER "\n");

@@ -26,6 +26,7 @@ struct mw_record_context *mw_record_context_new(const struct mw_reader *reader)
 
 	if (!context)
 		return NULL;
+	mw_features_look();
 	context->reader = reader;
 	mw_stock_view_take(&context->view);
 	context->now_ns = ktime_get_boottime_ns();
@@ -123,6 +124,21 @@ s64 mw_record_growth_kb(const struct mw_task_record *record)
 	       (s64)MW_PAGES_TO_KB(record->first_pages);
 }
 
+bool mw_record_growth_is_known(void)
+{
+	return mw_feature_on(MW_FEATURE_LIVES);
+}
+
+bool mw_record_rates_are_known(void)
+{
+	return mw_feature_counts(MW_FEATURE_GROWTH);
+}
+
+bool mw_record_owned_is_known(void)
+{
+	return mw_feature_counts(MW_FEATURE_PAGES) && mw_owns_pages();
+}
+
 static void print_rss(struct mw_text *text, const struct mw_rss *rss)
 {
 	mw_text_col_u64(text, MW_PAGES_TO_KB(mw_rss_total(rss)));
@@ -133,7 +149,6 @@ static void print_rss(struct mw_text *text, const struct mw_rss *rss)
 	mw_text_col_u64(text, MW_PAGES_TO_KB(rss->peak));
 }
 
-/* What is not counted now is `-`; totals of before would pass for those of today. */
 static void print_pages(struct mw_text *text, const struct mw_slot_pages *pages)
 {
 	if (!mw_feature_counts(MW_FEATURE_PAGES)) {
@@ -142,7 +157,7 @@ static void print_pages(struct mw_text *text, const struct mw_slot_pages *pages)
 	}
 	mw_text_col_u64(text, pages->allocs[MW_USER] + pages->allocs[MW_KERNEL]);
 	mw_text_col_u64(text, pages->frees[MW_USER] + pages->frees[MW_KERNEL]);
-	if (!mw_owns_pages()) {
+	if (!mw_record_owned_is_known()) {
 		mw_text_str(text, " - -");
 		return;
 	}
@@ -153,7 +168,7 @@ static void print_pages(struct mw_text *text, const struct mw_slot_pages *pages)
 static void print_rates(struct mw_text *text, const struct mw_growth *growth)
 {
 	for (int window = 0; window < MW_WINDOWS; window++) {
-		if (mw_feature_counts(MW_FEATURE_GROWTH))
+		if (mw_record_rates_are_known())
 			mw_text_col_milli(text, mw_growth_milli(growth, window));
 		else
 			mw_text_str(text, " -");
@@ -177,8 +192,7 @@ static void print_memory(struct mw_text *text, const struct mw_task_record *reco
 	}
 	mw_text_col_u64(text, record->threads);
 	print_rss(text, &record->rss);
-	/* From the last exec on: not known while execs are not followed. */
-	if (mw_feature_on(MW_FEATURE_LIVES))
+	if (mw_record_growth_is_known())
 		mw_text_col_s64(text, mw_record_growth_kb(record));
 	else
 		mw_text_str(text, " -");

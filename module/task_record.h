@@ -48,7 +48,10 @@ struct mw_record_context {
 	struct mw_decays decays;
 };
 
-/* Process context; NULL without memory. Freed with kvfree(). */
+/*
+ * Brings the table up to date where nobody follows lives. Process context, sleeps; NULL
+ * without memory. Freed with kvfree().
+ */
 struct mw_record_context *mw_record_context_new(const struct mw_reader *reader);
 
 /*
@@ -67,5 +70,13 @@ void mw_record_print(struct mw_text *text, const struct mw_task_record *record);
 
 /* RSS now less RSS when first seen, KiB. */
 s64 mw_record_growth_kb(const struct mw_task_record *record);
+
+/*
+ * What is not counted now is `-` in every file; totals of before would pass for those of
+ * today. Growth is from the last exec on: not known while execs are not followed.
+ */
+bool mw_record_growth_is_known(void);
+bool mw_record_rates_are_known(void);
+bool mw_record_owned_is_known(void);
 
 #endif /* _MW_TASK_RECORD_H */
