@@ -6,6 +6,8 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "../../module/janitor.h"
+#include "../../module/task_table_internal.h"
 #include "world.h"
 
 /* More references than any test takes: a made-up pid is never freed by put_pid(). */
@@ -17,6 +19,22 @@ bool world_is_made_up;
 /* The pids of this test, to see at its end that all references came back. */
 static struct pid *pids[512];
 static unsigned int nr_pids;
+
+void world_kick(void)
+{
+	world_kicks++;
+	if (!world_is_made_up)
+		mw_janitor_kick();
+}
+
+void world_reset_table(void)
+{
+	mw_task_table.nr_exited = 0;
+	mw_task_table.free = 0;
+	mw_task_table.overflowed = 0;
+	mw_task_table.left_over = 0;
+	mw_task_table.cleaned = jiffies;
+}
 
 static void empty_stocks(void)
 {
@@ -36,6 +54,13 @@ void world_init(struct kunit *test, unsigned int max_tasks, bool owns_pages)
 	KUNIT_ASSERT_EQ(test, mw_task_table_init(max_tasks, owns_pages), 0);
 	if (owns_pages)
 		KUNIT_ASSERT_EQ(test, mw_page_owner_init(), 0);
+}
+
+int world_begin(struct kunit *test)
+{
+	world_init(test, MW_MAX_TASKS_MIN, true);
+	mw_task_slot(current);
+	return 0;
 }
 
 void world_exit(struct kunit *test)
@@ -90,6 +115,14 @@ struct task_struct *world_process(struct kunit *test, pid_t tgid, u64 start_ns)
 	task->exit_signal = SIGCHLD;
 	task->signal = signal;
 	snprintf(task->comm, sizeof(task->comm), "made-up-%d", tgid - WORLD_PID);
+	return task;
+}
+
+struct task_struct *world_forked(struct kunit *test, int nr)
+{
+	struct task_struct *task = world_process(test, WORLD_PID + nr, nr * NSEC_PER_SEC + 1);
+
+	mw_task_forked(task);
 	return task;
 }
 
@@ -165,4 +198,9 @@ struct mw_slot_pages world_sums(void)
 		sums.slab_bytes += pages.slab_bytes;
 	}
 	return sums;
+}
+
+enum mw_slot_state world_state(unsigned int nr)
+{
+	return mw_slots[nr].state;
 }

@@ -22,7 +22,14 @@ void world_init(struct kunit *test, unsigned int max_tasks, bool owns_pages);
 /* Also fails the test if a reference to a made-up pid is left. */
 void world_exit(struct kunit *test);
 
-/* How often task_table.c called the janitor, which does not come: a test cleans. */
+/* The same for a suite's init: the smallest table, and the test's own slot is the first. */
+int world_begin(struct kunit *test);
+
+/*
+ * Stands for mw_janitor_kick() in task_*.c: how often the janitor was called, which does
+ * not come: a test cleans.
+ */
+void world_kick(void);
 extern unsigned int world_kicks;
 
 /* Between init and exit. In a load of the whole module (test_main.c) the janitor comes. */
@@ -33,6 +40,9 @@ extern bool world_is_made_up;
 
 /* A process of one thread, alive, as if forked at @start_ns; freed with the test. */
 struct task_struct *world_process(struct kunit *test, pid_t tgid, u64 start_ns);
+
+/* The @nr-th, and seen to be forked. */
+struct task_struct *world_forked(struct kunit *test, int nr);
 
 /* One more thread of it. */
 struct task_struct *world_thread(struct kunit *test, struct task_struct *leader, pid_t pid);
@@ -54,7 +64,9 @@ void world_fold(void);
 /* Sums over every slot, with what stocks hold. */
 struct mw_slot_pages world_sums(void);
 
-/* task_table.c as if it had just been loaded (test_task_table.c). */
+enum mw_slot_state world_state(unsigned int nr);
+
+/* The table as if the module had just been loaded. */
 void world_reset_table(void);
 
 #endif /* _MW_KUNIT_WORLD_H */
