@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <math.h>
 #include <sqlite3.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,17 +28,6 @@ struct mw_history {
 
 /* --- open ---------------------------------------------------------------------------------- */
 
-static int __attribute__((format(printf, 3, 4)))
-failed(int err, char ret_error[MW_NOTICE_MAX], const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(ret_error, MW_NOTICE_MAX, format, args);
-	va_end(args);
-	return err;
-}
-
 static int check(const char *path, sqlite3 *db, char ret_error[MW_NOTICE_MAX])
 {
 	int64_t version = 0, application = 0;
@@ -48,17 +36,17 @@ static int check(const char *path, sqlite3 *db, char ret_error[MW_NOTICE_MAX])
 	if (code == SQLITE_OK)
 		code = mw_store_scalar(db, "PRAGMA user_version", &version);
 	if (code != SQLITE_OK && code != SQLITE_NOTADB)
-		return failed(-EIO, ret_error, "cannot read %s: %s", path, sqlite3_errmsg(db));
+		return mw_failed(-EIO, ret_error, "cannot read %s: %s", path, sqlite3_errmsg(db));
 	if (code == SQLITE_NOTADB || application != MW_STORE_APPLICATION)
-		return failed(-EINVAL, ret_error, "%s is no database of memwatch", path);
+		return mw_failed(-EINVAL, ret_error, "%s is no database of memwatch", path);
 	if (version > MW_STORE_VERSION)
-		return failed(
+		return mw_failed(
 			-EPROTO, ret_error,
 			"%s has schema %d and this memwatch knows up to %d: install the newer "
 			"memwatch",
 			path, (int)version, MW_STORE_VERSION);
 	if (version < MW_STORE_VERSION)
-		return failed(
+		return mw_failed(
 			-EPROTO, ret_error,
 			"%s has schema %d, of an older memwatch: start `memwatch watch` with it "
 			"once, which brings it to %d",
@@ -73,10 +61,10 @@ static int open_db(struct mw_history *history, const char *path, char ret_error[
 
 	/* sqlite says of a file that is not there that it is unable to open it. */
 	if (access(path, R_OK) < 0)
-		return failed(-errno, ret_error, "cannot open %s: %s", path, strerror(errno));
+		return mw_failed(-errno, ret_error, "cannot open %s: %s", path, strerror(errno));
 	if (sqlite3_open_v2(path, &history->db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
-		return failed(-EIO, ret_error, "cannot open %s: %s", path,
-			      sqlite3_errmsg(history->db));
+		return mw_failed(-EIO, ret_error, "cannot open %s: %s", path,
+				 sqlite3_errmsg(history->db));
 	sqlite3_busy_timeout(history->db, 2000);
 	err = check(path, history->db, ret_error);
 	if (err < 0)
@@ -97,7 +85,7 @@ int mw_history_open(const char *path, struct mw_history **ret_history,
 	int err;
 
 	if (history == NULL)
-		return failed(-ENOMEM, ret_error, "out of memory");
+		return mw_failed(-ENOMEM, ret_error, "out of memory");
 	err = open_db(history, path, ret_error);
 	if (err < 0) {
 		mw_history_close(history);
@@ -132,7 +120,7 @@ static int walk(struct mw_history *history, sqlite3_stmt *statement, row_fn fn, 
 	while (result == 0 && (code = sqlite3_step(statement)) == SQLITE_ROW)
 		result = fn(statement, arg);
 	if (result == 0 && code != SQLITE_DONE) {
-		failed(0, history->error, "%s", sqlite3_errmsg(history->db));
+		mw_failed(0, history->error, "%s", sqlite3_errmsg(history->db));
 		result = -EIO;
 	}
 	sqlite3_finalize(statement);
@@ -145,7 +133,7 @@ static sqlite3_stmt *prepare(struct mw_history *history, const char *sql)
 	sqlite3_stmt *statement = NULL;
 
 	if (sqlite3_prepare_v2(history->db, sql, -1, &statement, NULL) != SQLITE_OK)
-		failed(0, history->error, "%s", sqlite3_errmsg(history->db));
+		mw_failed(0, history->error, "%s", sqlite3_errmsg(history->db));
 	return statement;
 }
 
@@ -309,7 +297,7 @@ int mw_history_samples(struct mw_history *history, const struct mw_history_range
 	int result = -EIO;
 
 	if (samples.lives == NULL)
-		return failed(-ENOMEM, history->error, "out of memory");
+		return mw_failed(-ENOMEM, history->error, "out of memory");
 	snprintf(sql, sizeof(sql),
 		 "SELECT samples.id, pid, start_ticks, comm%s, family FROM samples JOIN lives ON"
 		 " lives.id = life WHERE samples.id >= ?1 AND samples.id < ?2 ORDER BY samples.id",

@@ -13,4 +13,12 @@
 /* @sentence: without a newline, safe for a terminal; told once for each change, not each try. */
 typedef void (*mw_notice_fn)(const char *sentence, void *arg);
 
+/**
+ * mw_failed() - put the sentence into @ret_error, cut to its room; returns @err
+ *
+ * For `return mw_failed(-errno, ret_error, "cannot open %s: %s", ...)`.
+ */
+int mw_failed(int err, char ret_error[MW_NOTICE_MAX], const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
 #endif /* MW_NOTICE_H */

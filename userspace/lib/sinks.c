@@ -148,17 +148,15 @@ static int check_all(const struct mw_sinks_config *config, char ret_error[MW_NOT
 		const char *setting = mw_sink_check(&config->sinks[i], wrong);
 
 		if (setting != NULL) {
-			snprintf(ret_error, MW_NOTICE_MAX, "sink %.100s: %s %.300s",
-				 name_of(&config->sinks[i]), setting, wrong);
-			return -EINVAL;
+			return mw_failed(-EINVAL, ret_error, "sink %.100s: %s %.300s",
+					 name_of(&config->sinks[i]), setting, wrong);
 		}
 		for (size_t j = 0; j < i; j++) {
 			if (strcmp(name_of(&config->sinks[i]), name_of(&config->sinks[j])) != 0)
 				continue;
-			snprintf(ret_error, MW_NOTICE_MAX,
-				 "two sinks are called %.100s: give each a name of its own",
-				 name_of(&config->sinks[i]));
-			return -EINVAL;
+			return mw_failed(-EINVAL, ret_error,
+					 "two sinks are called %.100s: give each a name of its own",
+					 name_of(&config->sinks[i]));
 		}
 	}
 	return 0;

@@ -235,10 +235,8 @@ int mw_store_open(const struct mw_store_config *config, double now_s, struct mw_
 	bool is_aside;
 	int err;
 
-	if (store == NULL) {
-		snprintf(ret_error, MW_NOTICE_MAX, "out of memory");
-		return -ENOMEM;
-	}
+	if (store == NULL)
+		return mw_failed(-ENOMEM, ret_error, "out of memory");
 	store->flushed_s = now_s;
 	store->swept_s = now_s;
 	err = mw_store_connect(store, now_s, &is_aside, ret_error);

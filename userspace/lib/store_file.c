@@ -12,7 +12,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,17 +30,6 @@ static const char settings[] = "PRAGMA busy_timeout=100;"
 			       "PRAGMA wal_autocheckpoint=256;"
 			       "PRAGMA journal_size_limit=1048576;";
 
-static int __attribute__((format(printf, 3, 4)))
-failed(int err, char ret_error[MW_NOTICE_MAX], const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(ret_error, MW_NOTICE_MAX, format, args);
-	va_end(args);
-	return err;
-}
-
 /* --- one writer ---------------------------------------------------------------------- */
 
 /* A lock of the process, not of the file as flock() has it: workers do not inherit it. */
@@ -56,17 +44,18 @@ static int take_lock(struct mw_store *store, char ret_error[MW_NOTICE_MAX])
 	snprintf(path, sizeof(path), "%s.lock", store->config.path);
 	store->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (store->lock_fd < 0)
-		return failed(-errno, ret_error, "cannot create %s: %s", path, strerror(errno));
+		return mw_failed(-errno, ret_error, "cannot create %s: %s", path, strerror(errno));
 	if (fcntl(store->lock_fd, F_SETLK, &lock) == 0)
 		return 0;
 	err = errno == EACCES || errno == EAGAIN ? -EBUSY : -errno;
 	close(store->lock_fd);
 	store->lock_fd = -1;
 	if (err == -EBUSY)
-		return failed(err, ret_error,
-			      "another memwatch writes %s: stop it, or give this one another file",
-			      store->config.path);
-	return failed(err, ret_error, "cannot lock %s: %s", path, strerror(-err));
+		return mw_failed(
+			err, ret_error,
+			"another memwatch writes %s: stop it, or give this one another file",
+			store->config.path);
+	return mw_failed(err, ret_error, "cannot lock %s: %s", path, strerror(-err));
 }
 
 /* --- what is there --------------------------------------------------------------------- */
@@ -105,8 +94,8 @@ static int explain(struct mw_store *store, int code, const char *what,
 		  : (code & 0xff) == SQLITE_READONLY ? EROFS
 						     : EIO;
 
-	return failed(-err, ret_error, "cannot %s %s: %s (%s)", what, store->config.path,
-		      strerror(err), sqlite3_errstr(code));
+	return mw_failed(-err, ret_error, "cannot %s %s: %s (%s)", what, store->config.path,
+			 strerror(err), sqlite3_errstr(code));
 }
 
 /* Returns a code of sqlite. */
@@ -133,11 +122,11 @@ static int migrate(struct mw_store *store, char ret_error[MW_NOTICE_MAX])
 	if (code != SQLITE_OK)
 		return explain(store, code, "read", ret_error);
 	if (tables > 0 && application != MW_STORE_APPLICATION)
-		return failed(-EINVAL, ret_error,
-			      "%s is a database of some other program: give another file",
-			      store->config.path);
+		return mw_failed(-EINVAL, ret_error,
+				 "%s is a database of some other program: give another file",
+				 store->config.path);
 	if (version > MW_STORE_VERSION)
-		return failed(
+		return mw_failed(
 			-EPROTO, ret_error,
 			"%s has schema %d and this memwatch knows up to %d: install the newer "
 			"memwatch, or move the file away",
@@ -192,8 +181,8 @@ static int set_aside(struct mw_store *store, double now_s, char *ret_path, size_
 	if (err == 0)
 		err = rename_with(store->config.path, ret_path, "");
 	if (err < 0)
-		return failed(err, ret_error, "%s is corrupt and cannot be set aside as %s: %s",
-			      store->config.path, ret_path, strerror(-err));
+		return mw_failed(err, ret_error, "%s is corrupt and cannot be set aside as %s: %s",
+				 store->config.path, ret_path, strerror(-err));
 	return 0;
 }
 
