@@ -20,12 +20,6 @@ echo 0 >/proc/sys/vm/compaction_proactiveness
 echo never >/sys/kernel/mm/transparent_hugepage/enabled
 mw_load slab=1
 echo 'keep_exited 16384' >/proc/memwatch/config
-# Kernel threads of the CPU end with it. Their stacks are blocks of 8 pages on the debug kernel
-# (no VMAP_STACK), not compound, so that of those from before the module 7 are not known
-# (pages_in_use() of page_owner.c): 28 pages of four threads. There these go first.
-if [ -e /sys/kernel/debug/kmemleak ]; then
-	echo 0 >$CPU && echo 1 >$CPU || mw_fail "the CPU does not go or come: $(dmesg | tail -1)"
-fi
 offsets=$(totals quiet)
 
 stress 8 0 &
