@@ -327,16 +327,23 @@ static void save(const struct mw_alert_entry *entry, enum mw_due due, void *arg)
 	saved->count++;
 }
 
+/* As the daemon does it. */
+static int restore(struct fixture *f, const void *data, size_t size, double trust_s)
+{
+	struct mw_alert_entry entry;
+
+	if (!mw_alert_load(data, size, &entry))
+		return -EBADMSG;
+	return mw_alerting_restore(f->alerting, &entry, trust_s, f->now_s);
+}
+
 static void restart(struct fixture *f, const struct saved *saved, double trust_s)
 {
 	mw_alerting_free(f->alerting);
 	f->alerting = mw_alerting_new();
 	mw_alerting_set_rules(f->alerting, &f->rules, f->now_s);
-	assert_int_equal(
-		mw_alerting_restore(f->alerting, saved->data, saved->size, trust_s, f->now_s), 0);
-	assert_int_equal(
-		mw_alerting_restore(f->alerting, saved->data, saved->size, trust_s, f->now_s),
-		-EEXIST);
+	assert_int_equal(restore(f, saved->data, saved->size, trust_s), 0);
+	assert_int_equal(restore(f, saved->data, saved->size, trust_s), -EEXIST);
 }
 
 static void a_restart_neither_loses_nor_repeats_it(void **state)
@@ -455,8 +462,7 @@ static void saved_bytes_are_not_trusted(void **state)
 	go(f, 10, true);
 	mw_alerting_end(f->alerting, 7, 70, "over", f->now_s);
 	tell_now(f);
-	assert_int_equal(mw_alerting_restore(f->alerting, saved.data, saved.size - 1, 1, f->now_s),
-			 -EBADMSG);
+	assert_int_equal(restore(f, saved.data, saved.size - 1, 1), -EBADMSG);
 	srand(3);
 	for (int i = 0; i < 2000; i++) {
 		int err;
@@ -464,7 +470,7 @@ static void saved_bytes_are_not_trusted(void **state)
 		memcpy(data, saved.data, saved.size);
 		for (int hits = 0; hits < 4; hits++)
 			data[(size_t)rand() % saved.size] = (unsigned char)rand();
-		err = mw_alerting_restore(f->alerting, data, saved.size, 1, f->now_s);
+		err = restore(f, data, saved.size, 1);
 		assert_true(err == 0 || err == -EBADMSG || err == -EEXIST);
 		tell_now(f);
 	}

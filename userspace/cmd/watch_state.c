@@ -61,7 +61,7 @@ static int restore_one(const char *key, const void *data, size_t size, double pu
 	(void)put_s;
 	if (!mw_alert_load(data, size, &entry))
 		return unread_add(&restoring->unread, key);
-	err = mw_alerting_restore(restoring->alerting, data, size, TRUST_S, restoring->now_s);
+	err = mw_alerting_restore(restoring->alerting, &entry, TRUST_S, restoring->now_s);
 	if (err < 0)
 		return err == -ENOMEM ? err : 0;
 	restoring->count += entry.life.phase != MW_PHASE_PENDING;

@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alert_saved.h"
 #include "lives.h"
 #include "rate_limit.h"
 
@@ -262,27 +261,25 @@ void mw_alerting_set_rules(struct mw_alerting *alerting, const struct mw_alert_r
 		adopt(&node->entry, rules, now_s);
 }
 
-int mw_alerting_restore(struct mw_alerting *alerting, const void *data, size_t size, double trust_s,
-			double now_s)
+int mw_alerting_restore(struct mw_alerting *alerting, const struct mw_alert_entry *entry,
+			double trust_s, double now_s)
 {
-	struct mw_alert_entry entry;
 	struct node *node;
 
-	if (!mw_alert_load(data, size, &entry))
-		return -EBADMSG;
-	if (find_node(alerting, entry.verdict.pid, entry.verdict.start_ticks, entry.rule) != NULL)
+	if (find_node(alerting, entry->verdict.pid, entry->verdict.start_ticks, entry->rule) !=
+	    NULL)
 		return -EEXIST;
-	node = add_node(alerting, entry.rule, &entry.verdict);
+	node = add_node(alerting, entry->rule, &entry->verdict);
 	if (node == NULL)
 		return -ENOMEM;
-	node->entry = entry;
+	node->entry = *entry;
 	node->entry.verdict.class_name = node->entry.class_name;
 	node->entry.trusted_s =
 		now_s +
-		fmin(TRUST_MAX_S, fmax(trust_s, entry.life.fired_s - entry.verdict.since_s));
+		fmin(TRUST_MAX_S, fmax(trust_s, entry->life.fired_s - entry->verdict.since_s));
 	/* A clock that was set back meanwhile must not make it wait for longer than anew. */
-	if (entry.life.phase == MW_PHASE_PENDING)
-		node->entry.life.since_s = fmin(entry.life.since_s, now_s);
+	if (entry->life.phase == MW_PHASE_PENDING)
+		node->entry.life.since_s = fmin(entry->life.since_s, now_s);
 	adopt(&node->entry, alerting->rules, now_s);
 	return 0;
 }

@@ -109,14 +109,15 @@ void mw_alerting_end(struct mw_alerting *alerting, int32_t pid, uint64_t start_t
 		     const char *reason, double now_s);
 
 /**
- * mw_alerting_restore() - take back what mw_alert_save() wrote in an earlier run
+ * mw_alerting_restore() - take back an alert of an earlier run
+ * @entry: as mw_alert_load() gives it
  * @trust_s: how long it is believed, at least, while the new detector does not see the leak
  *           yet: as long as the growth took before it fired, a day at most; a pending one
  *           goes on from when it began to hold, if the first verdict still does
- * Returns 0, -EBADMSG when it is none, -EEXIST when the alert is there already, or -ENOMEM.
+ * Returns 0, -EEXIST when the alert is there already, or -ENOMEM.
  */
-int mw_alerting_restore(struct mw_alerting *alerting, const void *data, size_t size, double trust_s,
-			double now_s);
+int mw_alerting_restore(struct mw_alerting *alerting, const struct mw_alert_entry *entry,
+			double trust_s, double now_s);
 
 /* Called for an alert; @due is what there is to tell. */
 typedef void (*mw_alert_fn)(const struct mw_alert_entry *entry, enum mw_due due, void *arg);
