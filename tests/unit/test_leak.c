@@ -113,6 +113,14 @@ static double stopped(double x)
 	return 1 + fmin(0.45, x) * 3;
 }
 
+/* Part of the data after which a fill is done, or its time constant. */
+static double duration_of_fill;
+
+static double filling(double x)
+{
+	return 1 + 1.5 * (1 - exp(-x / duration_of_fill));
+}
+
 static double given_back(double x)
 {
 	return x < 0.6 ? 1 + 2 * x : 1.05;
@@ -219,6 +227,27 @@ static void demo_is_in_time(void **state)
 	(void)state;
 	assert_true(verdict.first_alert_s > 1010 && verdict.first_alert_s < 1020);
 	assert_true(fabs(verdict.since_s - 1000) < 2);
+}
+
+/* Is a floor that is @course of the base and of @slow s told at any time? */
+static bool is_ever_told(double (*course)(double), double slow_s, double interval_s, double base_kb,
+			 int count)
+{
+	const struct series series = { course, interval_s, count * interval_s, base_kb, 1e-5, 0 };
+
+	duration_of_fill = slow_s / series.duration_s;
+	return !isnan(run(&series).first_alert_s);
+}
+
+/*
+ * What fills from the beginning of its life is straight at first, but for what it slows down by:
+ * that is more than chance long before it is much.
+ */
+static void what_slows_down_surely_waits(void **state)
+{
+	(void)state;
+	assert_false(is_ever_told(filling, 58000, 50, 672000, 4000));
+	assert_true(is_ever_told(leaking, 0, 50, 672000, 200));
 }
 
 /* A ramp that has ended is not told any more, though the last window's minimum is still on it. */
@@ -802,6 +831,7 @@ int main(void)
 		cmocka_unit_test(patterns),
 		cmocka_unit_test(demo_is_in_time),
 		cmocka_unit_test(what_has_ended_is_not_told),
+		cmocka_unit_test(what_slows_down_surely_waits),
 		cmocka_unit_test(rate_and_interval),
 		cmocka_unit_test(slow_leak_within_a_day),
 		cmocka_unit_test(beginning_of_a_late_leak),

@@ -16,6 +16,10 @@
  *     is seen to slow down waits for ten times the samples; with samples 5 s apart
  *     or more, and less than 0.7 days of them, it must be known that it does not slow down,
  *     the less so the more has been seen;
+ *   - the first rise of a life that slows down by more than chance has it (one line in twenty
+ *     does so) and by more than 0.04 of a time constant waits for three times the samples: a
+ *     fill is three times as far along then, and seen to be one; of a line the slope of chance
+ *     is gone. Not asked of later rises: the end of a warm-up bends the first windows of these;
  *   - what has used less than a twentieth of the way to a limit that is known waits
  *     for half as many samples more: many ramps end there;
  *   - with samples 5 s apart or more, and a limit that is known and far, it lasts for
@@ -74,6 +78,12 @@
 /* A curve that is seen, in time constants, and the samples after which it is told as it is. */
 #define SEEN_ALONG 0.1
 #define SEEN_WAITS 10.0
+/* A first rise that slows down by more time constants and by more standard errors is no line. */
+#define SLOWS_ALONG 0.04
+#define SLOWS_SURE  1.64
+#define SLOWS_WAITS 3.0
+/* A first rise began before this part of the life. */
+#define FIRST_PART 0.1
 /* Standard errors of an upper bound that holds in nine cases of ten. */
 #define SURE 1.3
 /* Of s of a period the straightest flank of a sine bends by this times s squared (by computation). */
@@ -196,10 +206,13 @@ static bool is_straight(const struct mw_trend *trend, double ratio, double day)
  * less so the more has been seen.
  */
 static bool may_be_filling(const struct mw_trend *trend, double ratio, double day,
-			   double interval_s, bool is_urgent)
+			   double interval_s, bool is_urgent, bool is_first)
 {
 	double along = furthest_along(trend);
 
+	if (is_first && trend->along > fmax(SLOWS_ALONG, SLOWS_SURE * trend->along_error) &&
+	    ratio < SLOWS_WAITS)
+		return true;
 	if (is_bending_down(trend) && trend->bend > CURVE_BEND && ratio < CURVE_WAITS)
 		return true;
 	if (trend->along > trend->along_error + SEEN_ALONG && ratio < SEEN_WAITS)
@@ -217,11 +230,12 @@ bool mw_leak_has_waited(const struct mw_leak *leak, const struct mw_trend *trend
 	bool is_told = leak->limit_kb != MW_UNKNOWN, is_far = way < config->urgent_part;
 	double ratio = samples / samples_wanted(leak, trend, level_kib, interval_s, is_far);
 	double day = fmin(1.0, span_s / config->wave_period_s);
+	bool is_first = trend->since_t < FIRST_PART * (trend->since_t + span_s);
 
 	if (ratio < (is_told && way < HARDLY_BEGUN ? PATIENCE : 1.0))
 		return false;
 	if (!trend->is_troughs &&
-	    (may_be_filling(trend, ratio, day, interval_s, is_told && !is_far) ||
+	    (may_be_filling(trend, ratio, day, interval_s, is_told && !is_far, is_first) ||
 	     !is_straight(trend, ratio, day)))
 		return false;
 	if (!trend->is_troughs && is_told && is_far && interval_s >= COARSE_INTERVAL_S &&
