@@ -121,6 +121,11 @@ static double filling(double x)
 	return 1 + 1.5 * (1 - exp(-x / duration_of_fill));
 }
 
+static double filling_by_root(double x)
+{
+	return 1 + 2 * pow(fmin(1, x / duration_of_fill), 0.6);
+}
+
 static double given_back(double x)
 {
 	return x < 0.6 ? 1 + 2 * x : 1.05;
@@ -247,7 +252,17 @@ static void what_slows_down_surely_waits(void **state)
 {
 	(void)state;
 	assert_false(is_ever_told(filling, 58000, 50, 672000, 4000));
+	assert_false(is_ever_told(filling, 300, 0.25, 200000, 4000));
 	assert_true(is_ever_told(leaking, 0, 50, 672000, 200));
+}
+
+/* The last part of a fill that goes on is no growth that began late. */
+static void what_goes_on_has_not_begun_late(void **state)
+{
+	(void)state;
+	assert_false(is_ever_told(filling_by_root, 600, 0.2, 80000, 3900));
+	assert_false(is_ever_told(filling_by_root, 30000, 10, 2e6, 3900));
+	assert_true(is_ever_told(late, 0, 0.2, 80000, 3900));
 }
 
 /* A ramp that has ended is not told any more, though the last window's minimum is still on it. */
@@ -832,6 +847,7 @@ int main(void)
 		cmocka_unit_test(demo_is_in_time),
 		cmocka_unit_test(what_has_ended_is_not_told),
 		cmocka_unit_test(what_slows_down_surely_waits),
+		cmocka_unit_test(what_goes_on_has_not_begun_late),
 		cmocka_unit_test(rate_and_interval),
 		cmocka_unit_test(slow_leak_within_a_day),
 		cmocka_unit_test(beginning_of_a_late_leak),

@@ -9,7 +9,8 @@
  * what of it is swapped; without those columns RSS less file mappings; without
  * these RSS), shared memory, and kernel pages. Page cache and file mappings are
  * in none of them. When a short window closes, the last part of a long life is
- * judged likewise, provided that it is higher than the process has been.
+ * judged likewise, provided that it is higher than the process has been and rises faster than
+ * before: what goes on as before is the life's, whose wider windows tell a fill from a leak.
  * leak_wait.c says whether a rise has been seen for long enough, leak_class.c
  * what it is that leaks, leak_words.c tells it.
  *
@@ -60,6 +61,8 @@
 
 /* Windows of the life before the recent ones that their rise is compared with. */
 #define RECENT_BEFORE 6
+/* A recent rise has not begun late where the rate before was more than this part of it. */
+#define LATE_PART 0.8
 /* Growth below this part of what comes and goes within a window says nothing. */
 #define TOOTH_PART 0.2
 /* Part of a window's rise by which the last sample stands above the line of the minima. */
@@ -284,7 +287,7 @@ static bool is_slowing(const struct mw_points *life, size_t before, double slope
 	size_t count = before < RECENT_BEFORE ? before : RECENT_BEFORE, from = before - count;
 
 	return count >= 2 &&
-	       mw_changepoint_slope(life->t + from, life->min + from, count) > 1.2 * slope;
+	       mw_changepoint_slope(life->t + from, life->min + from, count) > LATE_PART * slope;
 }
 
 /* The last part of a long life, if it is higher than the process has been. */

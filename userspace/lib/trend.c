@@ -44,6 +44,8 @@
 /* What is asked of a course that follows a faster one. */
 #define STRICT_DEPARTURE 0.05
 #define STRICT_TAIL	 0.75
+/* A course goes on where the rate before was more than this part of the rate after. */
+#define GOES_ON 0.8
 /* Growth over the error that autocorrelated noise gives it. */
 #define MIN_SIGNAL 8.0
 /* Part of the growth that the largest four steps may make. */
@@ -358,9 +360,9 @@ double mw_trend_reached(const double *tops, const double *floors, size_t n)
 
 /*
  * Judge what follows the change at @at, and what follows a change in that: a
- * warm-up may need two lines before the course begins. What is slower than
- * before may be slowing down still: then it must be straight, and must not be
- * the shorter part.
+ * warm-up may need two lines before the course begins. What is not faster than
+ * before has not begun there, and may be slowing down still: then it must be
+ * straight, and must not be the shorter part.
  */
 static bool judge_after(const struct mw_trend_config *config, const double *t, const double *y,
 			size_t n, double known, struct mw_change change, struct mw_trend *best)
@@ -371,13 +373,13 @@ static bool judge_after(const struct mw_trend_config *config, const double *t, c
 	strict.max_departure = fmin(config->max_departure, STRICT_DEPARTURE);
 	strict.min_tail = STRICT_TAIL;
 	for (int depth = 0; depth < MAX_CHANGES && change.at > 0; depth++) {
-		bool slows = change.before > 1.2 * change.after;
+		bool goes_on = change.before > GOES_ON * change.after;
 
 		from += change.at;
-		if ((!slows || 2 * from <= n) &&
-		    judge_part(slows ? &strict : config, t + from, y + from, n - from,
+		if ((!goes_on || 2 * from <= n) &&
+		    judge_part(goes_on ? &strict : config, t + from, y + from, n - from,
 			       fmax(known, mw_trend_reached(y, y, from)), best)) {
-			best->quickened = !slows && change.before > 0.1 * change.after;
+			best->quickened = !goes_on && change.before > 0.1 * change.after;
 			return true;
 		}
 		mw_changepoint_find(t + from, y + from, n - from, MIN_PART, &change);
