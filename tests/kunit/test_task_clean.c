@@ -155,15 +155,17 @@ static void a_dying_slot_waits_for_its_stock(struct kunit *test)
 static void under_pressure_the_oldest_owners_are_orphaned(struct kunit *test)
 {
 	struct task_struct *tasks[MW_MAX_TASKS_MIN];
-	unsigned long pfn = page_to_pfn(virt_to_page(test));
+	/* Of the slab's: @test itself may be on a stack, which is no page that has an address. */
+	void *memory = kunit_kzalloc(test, 8, GFP_KERNEL);
 	unsigned int first;
 	u16 *entry, was;
 
+	KUNIT_ASSERT_NOT_NULL(test, memory);
 	for (int i = 1; i < MW_MAX_TASKS_MIN; i++)
 		tasks[i] = world_forked(test, i);
 	first = mw_task_slot(tasks[1]);
 	preempt_disable();
-	entry = mw_page_entry(pfn);
+	entry = mw_page_entry(page_to_pfn(virt_to_page(memory)));
 	was = *entry;
 	*entry = first << 1 | MW_USER;
 	preempt_enable();
