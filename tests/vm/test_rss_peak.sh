@@ -7,6 +7,6 @@
 . /lib.sh
 
 mw_load
-mw_holds "four growing and four going up and down" peaks 5
+mw_holds "four growing and four going up and down" peaks "$(mw_long 5)"
 mw_unload
 mw_end
