@@ -89,6 +89,72 @@ static void a_change_of_task_folds(struct kunit *test)
 	expect_slot(test, A, a, 0);
 }
 
+/* How often stocks of this CPU were folded: a switch adds two to the sequence. */
+static unsigned int folds(void)
+{
+	const struct mw_cpu *cpu = this_cpu_ptr(&mw_cpu);
+	unsigned int sum = cpu->alloc.seq;
+
+	for (int nr = 0; nr < MW_CONTEXTS; nr++)
+		sum += cpu->free[nr].seq;
+	return sum / 2;
+}
+
+/* Was a slot written to, by a byte, since @copy? */
+static bool slots_changed(const struct mw_slot *copy)
+{
+	bool changed = false;
+
+	for (unsigned int nr = 0; nr < mw_task_slots(); nr++)
+		changed |= memcmp(&copy[nr], mw_slot(nr), sizeof(*copy)) != 0;
+	return changed;
+}
+
+#define FOLD_EVENTS 10000
+
+/*
+ * Slots are the lines that CPUs share. A process that allocates and frees on one CPU does
+ * not write to them, however often, nor does one that frees only another's (a pipe's
+ * reader); the owner of freed pages changing after every @run of them does once a run.
+ */
+static void slots_are_written_to_when_a_stock_changes_hands(struct kunit *test)
+{
+	static const struct {
+		unsigned int first, second, run, folds;
+	} cases[] = {
+		{ A, A, 1, 0 },
+		{ B, B, 1, 0 },
+		{ A, B, FOLD_EVENTS / 2, 1 },
+		{ A, B, 100, FOLD_EVENTS / 100 - 1 },
+		{ A, B, 1, FOLD_EVENTS - 1 },
+	};
+	struct mw_slot *copy = kunit_kcalloc(test, mw_task_slots(), sizeof(*copy), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, copy);
+	for (int i = 0; i < ARRAY_SIZE(cases); i++) {
+		unsigned int before, folded;
+		bool changed;
+
+		world_counts_for(A);
+		mw_stock_free(cases[i].first << 1 | MW_USER, 1);
+		for (unsigned int nr = 0; nr < mw_task_slots(); nr++)
+			memcpy(&copy[nr], mw_slot(nr), sizeof(*copy));
+		before = folds();
+		for (unsigned int event = 0; event < FOLD_EVENTS; event++) {
+			unsigned int owner = event / cases[i].run % 2 ? cases[i].second :
+									cases[i].first;
+
+			mw_stock_alloc(1, event % MW_KINDS);
+			mw_stock_free(owner << 1 | event % MW_KINDS, 1);
+		}
+		folded = folds() - before;
+		changed = slots_changed(copy);
+		world_counts_end();
+		KUNIT_EXPECT_EQ_MSG(test, folded, cases[i].folds, "case %d", i);
+		KUNIT_EXPECT_EQ_MSG(test, changed, cases[i].folds > 0, "case %d", i);
+	}
+}
+
 static void kinds_and_sides_are_counted_apart(struct kunit *test)
 {
 	struct mw_slot_pages pages;
@@ -268,6 +334,7 @@ static void nothing_is_lost_when_all_count_at_once(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(a_change_of_task_folds),
+	KUNIT_CASE(slots_are_written_to_when_a_stock_changes_hands),
 	KUNIT_CASE(kinds_and_sides_are_counted_apart),
 	KUNIT_CASE(whoever_runs_is_counted),
 	KUNIT_CASE(interrupts_count_for_irq),
