@@ -37,6 +37,8 @@ prepare() {
 		mkdir -p "$PEERS/${place#*:}" 2>/dev/null
 		mount -t "${place%%:*}" none "$PEERS/${place#*:}" || mw_fail "mount $place"
 	done
+	# bpftrace of 7.x's release wants it; devtmpfs has none.
+	[ -e "$PEERS/dev/fd" ] || ln -s /proc/self/fd "$PEERS/dev/fd"
 	[ ! -e /files/brd.ko ] || insmod /files/brd.ko rd_nr=1 rd_size=65536 || mw_fail "insmod brd.ko"
 	cat /files/ram.img >/dev/ram0
 	mkdir -p "$PEERS/ram"
