@@ -64,16 +64,22 @@ static __always_inline void cache_freed(void *data, const struct kmem_cache *cac
 	mw_slab_count_free(counters_of(data), cache);
 }
 
+static __always_inline void kmalloc_old(void *data, const void *object, size_t asked,
+					size_t bytes, unsigned long site)
+{
+	mw_slab_count_direct(counters_of(data), object, site, MW_SLAB_PAGE_OLD);
+}
+
 static __always_inline void kmalloc_new(void *data, const void *object, size_t asked,
 					size_t bytes, unsigned long site)
 {
 	mw_slab_count_direct(counters_of(data), object, site, MW_SLAB_PAGE_NEW);
 }
 
-static __always_inline void kmalloc_old(void *data, const void *object, size_t asked,
-					size_t bytes, unsigned long site)
+static __always_inline void kmalloc_mask(void *data, const void *object, size_t asked,
+					 size_t bytes, unsigned long site)
 {
-	mw_slab_count_direct(counters_of(data), object, site, MW_SLAB_PAGE_OLD);
+	mw_slab_count_direct(counters_of(data), object, site, MW_SLAB_PAGE_MASK);
 }
 
 static void kmalloc_any(void *data, const void *object, size_t asked, size_t bytes,
@@ -91,14 +97,19 @@ static void kmalloc_bytes(void *data, const void *object, size_t asked, size_t b
 	mw_stock_slab(bytes);
 }
 
+static __always_inline void kfree_old(void *data, const void *object, unsigned long site)
+{
+	mw_slab_count_direct(counters_of(data), object, site, MW_SLAB_PAGE_OLD);
+}
+
 static __always_inline void kfree_new(void *data, const void *object, unsigned long site)
 {
 	mw_slab_count_direct(counters_of(data), object, site, MW_SLAB_PAGE_NEW);
 }
 
-static __always_inline void kfree_old(void *data, const void *object, unsigned long site)
+static __always_inline void kfree_mask(void *data, const void *object, unsigned long site)
 {
-	mw_slab_count_direct(counters_of(data), object, site, MW_SLAB_PAGE_OLD);
+	mw_slab_count_direct(counters_of(data), object, site, MW_SLAB_PAGE_MASK);
 }
 
 static void kfree_any(void *data, const void *object, unsigned long site)
@@ -106,18 +117,21 @@ static void kfree_any(void *data, const void *object, unsigned long site)
 	mw_slab_count_object(MW_SLAB_KFREE, object, 0, site);
 }
 
-MW_CACHE_ALLOC_PROBE(on_cache_alloc, cache_allocated)
-MW_CACHE_ALLOC_PROBE(on_cache_alloc_bytes, cache_allocated_bytes)
-MW_SIZES_PROBES(on_object_alloc, object_allocated)
-MW_SIZES_PROBES(on_object_alloc_bytes, object_allocated_bytes)
-MW_CACHE_FREE_PROBE(on_cache_free, cache_freed)
-MW_SIZES_PROBES(on_kmalloc_new, kmalloc_new)
-MW_SIZES_PROBES(on_kmalloc_old, kmalloc_old)
-MW_SIZES_PROBES(on_kmalloc, kmalloc_any)
-MW_SIZES_PROBES(on_kmalloc_bytes, kmalloc_bytes)
-MW_KFREE_PROBE(on_kfree_new, kfree_new)
-MW_KFREE_PROBE(on_kfree_old, kfree_old)
-MW_KFREE_PROBE(on_kfree, kfree_any)
+/* Counting an object is one instruction; only the bytes by process are a stock's (stock.h). */
+MW_CACHE_ALLOC_PROBE(MW_MOVABLE_PROBE, on_cache_alloc, cache_allocated)
+MW_CACHE_ALLOC_PROBE(MW_PROBE, on_cache_alloc_bytes, cache_allocated_bytes)
+MW_SIZES_PROBES(MW_MOVABLE_PROBE, on_object_alloc, object_allocated)
+MW_SIZES_PROBES(MW_PROBE, on_object_alloc_bytes, object_allocated_bytes)
+MW_CACHE_FREE_PROBE(MW_MOVABLE_PROBE, on_cache_free, cache_freed)
+MW_SIZES_PROBES(MW_MOVABLE_PROBE, on_kmalloc_old, kmalloc_old)
+MW_SIZES_PROBES(MW_MOVABLE_PROBE, on_kmalloc_new, kmalloc_new)
+MW_SIZES_PROBES(MW_MOVABLE_PROBE, on_kmalloc_mask, kmalloc_mask)
+MW_SIZES_PROBES(MW_MOVABLE_PROBE, on_kmalloc, kmalloc_any)
+MW_SIZES_PROBES(MW_PROBE, on_kmalloc_bytes, kmalloc_bytes)
+MW_KFREE_PROBE(MW_MOVABLE_PROBE, on_kfree_old, kfree_old)
+MW_KFREE_PROBE(MW_MOVABLE_PROBE, on_kfree_new, kfree_new)
+MW_KFREE_PROBE(MW_MOVABLE_PROBE, on_kfree_mask, kfree_mask)
+MW_KFREE_PROBE(MW_MOVABLE_PROBE, on_kfree, kfree_any)
 
 MW_CHECK_CACHE_ALLOC
 MW_CHECK_CACHE_FREE
@@ -129,20 +143,30 @@ static void *kmalloc_probe(bool node, bool bytes)
 {
 	if (bytes)
 		return node ? on_kmalloc_bytes : MW_KMALLOC_PROBE(on_kmalloc_bytes);
-	if (mw_slab_page_is_direct && mw_slab_page_offset == MW_SLAB_PAGE_NEW)
-		return node ? on_kmalloc_new : MW_KMALLOC_PROBE(on_kmalloc_new);
-	if (mw_slab_page_is_direct && mw_slab_page_offset == MW_SLAB_PAGE_OLD)
+	switch (mw_slab_page_layout) {
+	case MW_SLAB_PAGE_OLD:
 		return node ? on_kmalloc_old : MW_KMALLOC_PROBE(on_kmalloc_old);
-	return node ? on_kmalloc : MW_KMALLOC_PROBE(on_kmalloc);
+	case MW_SLAB_PAGE_NEW:
+		return node ? on_kmalloc_new : MW_KMALLOC_PROBE(on_kmalloc_new);
+	case MW_SLAB_PAGE_MASK:
+		return node ? on_kmalloc_mask : MW_KMALLOC_PROBE(on_kmalloc_mask);
+	default:
+		return node ? on_kmalloc : MW_KMALLOC_PROBE(on_kmalloc);
+	}
 }
 
 static void *kfree_probe(void)
 {
-	if (mw_slab_page_is_direct && mw_slab_page_offset == MW_SLAB_PAGE_NEW)
-		return on_kfree_new;
-	if (mw_slab_page_is_direct && mw_slab_page_offset == MW_SLAB_PAGE_OLD)
+	switch (mw_slab_page_layout) {
+	case MW_SLAB_PAGE_OLD:
 		return on_kfree_old;
-	return on_kfree;
+	case MW_SLAB_PAGE_NEW:
+		return on_kfree_new;
+	case MW_SLAB_PAGE_MASK:
+		return on_kfree_mask;
+	default:
+		return on_kfree;
+	}
 }
 
 static void *cache_alloc_probe(bool bytes)

@@ -124,6 +124,7 @@ static int show_status(struct mw_text *text, const struct mw_reader *reader)
 	mw_text_key_u64(text, "unmapped_frees", mw_unmapped_frees());
 	put_slots(text, &stats);
 	put_memory(text, &stats);
+	mw_text_key_str(text, "kmalloc_cache", mw_slab_page_state());
 	return 0;
 }
 

@@ -6,7 +6,6 @@
  * Counts begin when counting is switched on: live objects are those allocated
  * since then and not yet freed, less older ones that were freed.
  */
-#include <linux/hash.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/preempt.h>
@@ -16,6 +15,7 @@
 #include <linux/timekeeping.h>
 #include <linux/vmstat.h>
 
+#include "compat/probe_context.h"
 #include "slab.h"
 #include "slab_class.h"
 #include "slab_name.h"
@@ -142,8 +142,7 @@ static unsigned int place(const struct kmem_cache *cache, unsigned int i)
 {
 	if (!i)
 		return mw_slab_home(cache);
-	return MW_SLAB_HOMES + ((hash_long((unsigned long)cache, MW_SLAB_DISPLACED_SHIFT) + i - 1) &
-				(MW_SLAB_DISPLACED - 1));
+	return MW_SLAB_HOMES + ((mw_slab_behind(cache) + i - 1) & (MW_SLAB_DISPLACED - 1));
 }
 
 /* The entry of a cache, or the first free one of its places, or [other]. */
@@ -192,11 +191,7 @@ unsigned int mw_slab_entry_slow(const struct kmem_cache *cache)
 
 void mw_slab_count_displaced(unsigned long __percpu *counters, const struct kmem_cache *cache)
 {
-	unsigned int nr = place(cache, 1);
-
-	if (unlikely(READ_ONCE(mw_slab_caches[nr]) != cache))
-		nr = mw_slab_entry_slow(cache);
-	this_cpu_inc(counters[nr]);
+	this_cpu_inc(counters[mw_slab_entry_slow(cache)]);
 }
 
 /*
@@ -217,8 +212,8 @@ static bool was_told(struct page *head, unsigned long site)
 	return false;
 }
 
-/* Too large for a cache, and made of pages. */
-static void count_large(unsigned long __percpu *counters, struct page *head, unsigned long site)
+static void count_large_here(unsigned long __percpu *counters, struct page *head,
+			     unsigned long site)
 {
 	if (counters == mw_slab_counters(MW_SLAB_KFREE)) {
 		if (this_cpu_read(last_large.head) == head)
@@ -232,16 +227,18 @@ static void count_large(unsigned long __percpu *counters, struct page *head, uns
 	this_cpu_inc(counters[MW_SLAB_LARGE]);
 }
 
-void mw_slab_count_page(unsigned long __percpu *counters, const struct kmem_cache *cache,
-			struct page *page, unsigned long site)
+/* Too large for a cache, and made of pages. What was told last is of one CPU throughout. */
+static void count_large(unsigned long __percpu *counters, struct page *head, unsigned long site)
 {
-	struct page *head;
+	mw_probe_begin();
+	count_large_here(counters, head, site);
+	mw_probe_end();
+}
 
-	if (likely(READ_ONCE(mw_slab_caches[place(cache, 1)]) == cache)) {
-		this_cpu_inc(counters[place(cache, 1)]);
-		return;
-	}
-	head = compound_head(page);
+void mw_slab_count_page(unsigned long __percpu *counters, unsigned long site, struct page *page)
+{
+	struct page *head = compound_head(page);
+
 	if (PageSlab(head))
 		this_cpu_inc(counters[mw_slab_entry(mw_slab_page_cache(head))]);
 	else
@@ -264,7 +261,6 @@ void mw_slab_count_object(enum mw_slab_event event, const void *object, size_t b
 			  unsigned long site)
 {
 	unsigned long __percpu *counters = mw_slab_counters(event);
-	const struct kmem_cache *cache;
 	struct page *page;
 
 	if (!mw_object_page(object, &page))
@@ -274,11 +270,8 @@ void mw_slab_count_object(enum mw_slab_event event, const void *object, size_t b
 		return;
 	}
 	page = compound_head(page);
-	cache = mw_slab_page_cache(page);
-	if (mw_slab_is_at_home(cache))
-		this_cpu_inc(counters[mw_slab_home(cache)]);
-	else
-		mw_slab_count_page(counters, cache, page, site);
+	if (!mw_slab_count_found(counters, mw_slab_page_cache(page)))
+		mw_slab_count_page(counters, site, page);
 }
 
 void mw_slab_count_bulk(enum mw_slab_event event, const struct kmem_cache *cache,

@@ -11,6 +11,7 @@
 #ifndef _MW_SLAB_H
 #define _MW_SLAB_H
 
+#include <linux/hash.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
 
@@ -101,7 +102,8 @@ bool mw_slab_live_kb(const char *name, u64 *ret_kb);
 /*
  * From probes. @counters are those of one event, mw_slab_counters(): the probe's
  * data, so that it need not look them up. All of it is this_cpu operations of one
- * instruction each: an interrupt in between does no harm.
+ * instruction each: neither an interrupt in between does harm, nor a move to another
+ * CPU, so that preemption may be on.
  */
 static inline unsigned long __percpu *mw_slab_counters(enum mw_slab_event event)
 {
@@ -111,16 +113,14 @@ static inline unsigned long __percpu *mw_slab_counters(enum mw_slab_event event)
 /* The entry of a cache that is not at home, taken if it is new. */
 unsigned int mw_slab_entry_slow(const struct kmem_cache *cache);
 
-/* An object of a cache that is not at home. */
+/* An object of a cache that is neither at home nor in the first place behind. */
 void mw_slab_count_displaced(unsigned long __percpu *counters, const struct kmem_cache *cache);
 
 /*
- * An object of kmalloc() that is of no cache at home: of another cache, or of
- * pages. @cache is what was found in its @page, be that what it may; @site of the
- * event tells two that are of one object.
+ * An object of kmalloc() whose cache was not found: of a new one, or of pages; it
+ * begins in @page. @site of the event tells two that are of one object.
  */
-void mw_slab_count_page(unsigned long __percpu *counters, const struct kmem_cache *cache,
-			struct page *page, unsigned long site);
+void mw_slab_count_page(unsigned long __percpu *counters, unsigned long site, struct page *page);
 
 /*
  * An object of kmalloc(), on any kernel; NULL and ZERO_SIZE_PTR are none. @bytes as
@@ -149,6 +149,32 @@ static __always_inline bool mw_slab_is_at_home(const struct kmem_cache *cache)
 	return likely(data_race(mw_slab_caches[mw_slab_home(cache)]) == cache);
 }
 
+/*
+ * The first place behind the homes, counted from there, for whoever came second: two
+ * instructions.
+ */
+static __always_inline unsigned long mw_slab_behind(const struct kmem_cache *cache)
+{
+	return hash_32((u32)(unsigned long)cache, MW_SLAB_DISPLACED_SHIFT);
+}
+
+/*
+ * Is it there? @ret_nr then counts from behind the homes. No check of bounds: a number
+ * of so few bits is within, which UBSAN does not know. It is hidden, or two instructions
+ * would share the sum with MW_SLAB_HOMES, which addressing has for nothing.
+ */
+static __always_inline bool mw_slab_is_behind(const struct kmem_cache *cache,
+					      unsigned long *ret_nr)
+{
+	unsigned long nr = mw_slab_behind(cache);
+
+	if (unlikely(data_race(*(mw_slab_caches + MW_SLAB_HOMES + nr)) != cache))
+		return false;
+	OPTIMIZER_HIDE_VAR(nr);
+	*ret_nr = nr;
+	return true;
+}
+
 static __always_inline unsigned int mw_slab_entry(const struct kmem_cache *cache)
 {
 	return mw_slab_is_at_home(cache) ? mw_slab_home(cache) : mw_slab_entry_slow(cache);
@@ -159,36 +185,49 @@ static __always_inline void mw_slab_count_alloc(unsigned long __percpu *counters
 						const struct kmem_cache *cache,
 						const void *object)
 {
+	unsigned long nr;
+
 	if (mw_slab_is_at_home(cache))
 		mw_this_cpu_inc_if(counters, mw_slab_home(cache), object);
+	else if (mw_slab_is_behind(cache, &nr))
+		mw_this_cpu_inc_if(counters + MW_SLAB_HOMES, nr, object);
 	else if (object)
 		mw_slab_count_displaced(counters, cache);
+}
+
+/* Counts an object of @cache; false if that is not where it is first looked for. */
+static __always_inline bool mw_slab_count_found(unsigned long __percpu *counters,
+						const struct kmem_cache *cache)
+{
+	unsigned long nr;
+
+	if (mw_slab_is_at_home(cache))
+		this_cpu_inc(counters[mw_slab_home(cache)]);
+	else if (mw_slab_is_behind(cache, &nr))
+		this_cpu_inc(*(counters + MW_SLAB_HOMES + nr));
+	else
+		return false;
+	return true;
 }
 
 static __always_inline void mw_slab_count_free(unsigned long __percpu *counters,
 					       const struct kmem_cache *cache)
 {
-	if (mw_slab_is_at_home(cache))
-		this_cpu_inc(counters[mw_slab_home(cache)]);
-	else
+	if (!mw_slab_count_found(counters, cache))
 		mw_slab_count_displaced(counters, cache);
 }
 
-/* An object of kmalloc(), where mw_slab_page_is_direct; NULL and ZERO_SIZE_PTR are none. */
+/* An object of kmalloc(), where @layout is known; NULL and ZERO_SIZE_PTR are none. */
 static __always_inline void mw_slab_count_direct(unsigned long __percpu *counters,
 						 const void *object, unsigned long site,
-						 unsigned int offset)
+						 enum mw_slab_page_layout layout)
 {
-	const struct kmem_cache *cache;
 	struct page *page;
 
 	if (!mw_object_page(object, &page))
 		return;
-	cache = mw_slab_page_direct(page, offset);
-	if (mw_slab_is_at_home(cache))
-		this_cpu_inc(counters[mw_slab_home(cache)]);
-	else
-		mw_slab_count_page(counters, cache, page, site);
+	if (!mw_slab_count_found(counters, mw_slab_page_direct(page, layout)))
+		mw_slab_count_page(counters, site, page);
 }
 
 #endif /* _MW_SLAB_H */

@@ -67,27 +67,31 @@ MW_NAME_TRACEPOINT(kmem_cache_free)
 #define MW_CHECK_KFREE								\
 	MW_CHECK_SIGNATURE(kfree, MW_TAKES(kfree, unsigned long, const void *))
 
-/* Two probes, with a node and without, that call handle(data, object, asked, bytes, site). */
-#define MW_SIZES_PROBES(probe, handle)						\
-	MW_PROBE(probe, (void *data, unsigned long site, const void *object, size_t asked, \
-			 size_t bytes, gfp_t gfp, int node), handle(data, object, asked, bytes, site)) \
-	MW_PROBE(probe##_nodeless, (void *data, unsigned long site, const void *object, \
-				    size_t asked, size_t bytes, gfp_t gfp),	\
-		 handle(data, object, asked, bytes, site))
+/*
+ * In what follows @make is MW_PROBE or MW_MOVABLE_PROBE.
+ *
+ * Two probes, with a node and without, that call handle(data, object, asked, bytes, site).
+ */
+#define MW_SIZES_PROBES(make, probe, handle)					\
+	make(probe, (void *data, unsigned long site, const void *object, size_t asked, \
+		     size_t bytes, gfp_t gfp, int node), handle(data, object, asked, bytes, site)) \
+	make(probe##_nodeless, (void *data, unsigned long site, const void *object, \
+				size_t asked, size_t bytes, gfp_t gfp),		\
+	     handle(data, object, asked, bytes, site))
 
 #define MW_KMALLOC_PROBE(probe)							\
 	((void *)__builtin_choose_expr(MW_PROBE_FITS(kmalloc, probe), probe, probe##_nodeless))
 
-#define MW_CACHE_ALLOC_PROBE(probe, handle)					\
-	MW_PROBE(probe, (void *data, unsigned long site, const void *object,	\
-			 struct kmem_cache *cache, gfp_t gfp, int node), handle(data, object, cache))
+#define MW_CACHE_ALLOC_PROBE(make, probe, handle)				\
+	make(probe, (void *data, unsigned long site, const void *object,	\
+		     struct kmem_cache *cache, gfp_t gfp, int node), handle(data, object, cache))
 
-#define MW_CACHE_FREE_PROBE(probe, handle)					\
-	MW_PROBE(probe, (void *data, unsigned long site, const void *object,	\
-			 const struct kmem_cache *cache), handle(data, cache))
+#define MW_CACHE_FREE_PROBE(make, probe, handle)				\
+	make(probe, (void *data, unsigned long site, const void *object,	\
+		     const struct kmem_cache *cache), handle(data, cache))
 
-#define MW_KFREE_PROBE(probe, handle)						\
-	MW_PROBE(probe, (void *data, unsigned long site, const void *object),	\
-		 handle(data, object, site))
+#define MW_KFREE_PROBE(make, probe, handle)					\
+	make(probe, (void *data, unsigned long site, const void *object),	\
+	     handle(data, object, site))
 
 #endif /* _MW_SLAB_PROBE_TYPES_H */
