@@ -25,13 +25,15 @@ is_empty() {
 	[ "$(pids)" -eq 0 ]
 }
 
+# 5.10 has no cgroup.kill; there, who is killed must not make room for another.
 stop_bomb() {
 	if [ -e $group/cgroup.kill ]; then
 		echo 1 >$group/cgroup.kill
+	else
+		echo 0 >$group/pids.max
 	fi
 	mw_tries=600
 	until is_empty; do
-		# 5.10 has no cgroup.kill; without room for another, none gets away.
 		kill -9 $(cat $group/cgroup.procs) 2>/dev/null
 		mw_tries=$((mw_tries - 1))
 		[ "$mw_tries" -gt 0 ] || mw_fail "$(pids) processes of the bomb do not end"
@@ -41,6 +43,7 @@ stop_bomb() {
 
 # bomb COMM: until it is full, for 3 s, and until nobody is left; COMM stands for it in tasks.
 bomb() {
+	echo "$processes" >$group/pids.max
 	sh -c "echo \$\$ >$group/cgroup.procs; exec forkbomb 300" &
 	mw_wait_for 120 is_full
 	sleep 3
@@ -54,7 +57,6 @@ echo 0 >/proc/sys/vm/compaction_proactiveness
 echo never >/sys/kernel/mm/transparent_hugepage/enabled
 echo +pids >/sys/fs/cgroup/cgroup.subtree_control
 mkdir $group
-echo "$processes" >$group/pids.max
 
 mw_load max_tasks=64
 offsets=$(totals quiet)

@@ -2,7 +2,9 @@
 /*
  * forkbomb - every process forks as long as it can, and none ends by itself: what
  * stops it is the limit of processes (RLIMIT_NPROC or pids.max), or memory. Each
- * child writes to pages of its own first.
+ * child writes to pages of its own first. Who was refused tries again in a second: what a
+ * refused fork had made already waits for RCU, and on 5.10, with 600 processes that tried 20
+ * times a second each, 40,000 task_structs did, until no memory was left.
  *
  *	forkbomb SECONDS	then each process ends on its own
  */
@@ -11,6 +13,7 @@
 #include "workload.h"
 
 #define OWN_KIB 16
+#define RETRY_S 1
 
 int main(int argc, char **argv)
 {
@@ -24,7 +27,7 @@ int main(int argc, char **argv)
 		if (child < 0 && errno != EAGAIN && errno != ENOMEM)
 			err(1, "fork");
 		if (child < 0) {
-			workload_sleep(0.05);
+			workload_sleep(RETRY_S);
 		} else if (!child) {
 			struct region region = region_new(OWN_KIB);
 
