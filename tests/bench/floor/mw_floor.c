@@ -19,18 +19,24 @@ MW_DEFINE_PAGE_ALLOC_PROBE(on_alloc, NOTHING)
 MW_DEFINE_PAGE_FREE_PROBE(on_free, NOTHING)
 MW_DEFINE_RSS_STAT_PROBES(on_rss_stat, NOTHING)
 
-static void on_cache_alloc(void *data, unsigned long site, const void *object,
-			   struct kmem_cache *cache, gfp_t gfp, int node)
+static void __maybe_unused on_cache_alloc(void *data, unsigned long site, const void *object,
+					  struct kmem_cache *cache, gfp_t gfp, int node)
 {
 }
 
-static void on_cache_free(void *data, unsigned long site, const void *object,
-			  const struct kmem_cache *cache)
+static void __maybe_unused on_cache_free(void *data, unsigned long site, const void *object,
+					 const struct kmem_cache *cache)
 {
 }
 
-static void on_kmalloc(void *data, unsigned long site, const void *object, size_t bytes_req,
-		       size_t bytes_alloc, gfp_t gfp, int node)
+static void __maybe_unused on_kmalloc(void *data, unsigned long site, const void *object,
+				      size_t bytes_req, size_t bytes_alloc, gfp_t gfp, int node)
+{
+}
+
+/* What 5.10 tells instead of the two allocations, and of both frees. */
+static void __maybe_unused on_sizes(void *data, unsigned long site, const void *object,
+				    size_t bytes_req, size_t bytes_alloc, gfp_t gfp)
 {
 }
 
@@ -42,9 +48,9 @@ static bool slab;
 module_param(slab, bool, 0444);
 MODULE_PARM_DESC(slab, "also on the slab tracepoints (0)");
 
-MW_CHECK_PROBE(kmem_cache_alloc, on_cache_alloc);
-MW_CHECK_PROBE(kmem_cache_free, on_cache_free);
-MW_CHECK_PROBE(kmalloc, on_kmalloc);
+MW_CHECK_PROBES(kmem_cache_alloc, on_cache_alloc, on_sizes);
+MW_CHECK_PROBES(kmem_cache_free, on_cache_free, on_kfree);
+MW_CHECK_PROBES(kmalloc, on_kmalloc, on_sizes);
 MW_CHECK_PROBE(kfree, on_kfree);
 
 static struct {
@@ -56,9 +62,9 @@ static struct {
 	{ "mm_page_alloc", on_alloc },
 	{ "mm_page_free", on_free },
 	{ "rss_stat", MW_RSS_STAT_PROBE(on_rss_stat) },
-	{ "kmem_cache_alloc", on_cache_alloc, true },
-	{ "kmem_cache_free", on_cache_free, true },
-	{ "kmalloc", on_kmalloc, true },
+	{ "kmem_cache_alloc", MW_PROBE_THAT_FITS(kmem_cache_alloc, on_cache_alloc, on_sizes), true },
+	{ "kmem_cache_free", MW_PROBE_THAT_FITS(kmem_cache_free, on_cache_free, on_kfree), true },
+	{ "kmalloc", MW_PROBE_THAT_FITS(kmalloc, on_kmalloc, on_sizes), true },
 	{ "kfree", on_kfree, true },
 };
 
