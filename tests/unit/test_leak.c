@@ -126,6 +126,11 @@ static double filling_by_root(double x)
 	return 1 + 2 * pow(fmin(1, x / duration_of_fill), 0.6);
 }
 
+static double filling_by_square_root(double x)
+{
+	return 1 + 2 * sqrt(fmin(1, x / duration_of_fill));
+}
+
 static double given_back(double x)
 {
 	return x < 0.6 ? 1 + 2 * x : 1.05;
@@ -263,6 +268,14 @@ static void what_goes_on_has_not_begun_late(void **state)
 	assert_false(is_ever_told(filling_by_root, 600, 0.2, 80000, 3900));
 	assert_false(is_ever_told(filling_by_root, 30000, 10, 2e6, 3900));
 	assert_true(is_ever_told(late, 0, 0.2, 80000, 3900));
+}
+
+/* What is certain to slow down is told as it is only when it has done so for very long. */
+static void what_certainly_slows_down_waits_for_longer(void **state)
+{
+	(void)state;
+	assert_false(is_ever_told(filling_by_square_root, 470, 0.2, 80000, 3900));
+	assert_false(is_ever_told(filling_by_square_root, 376, 0.2, 80000, 6280));
 }
 
 /* A ramp that has ended is not told any more, though the last window's minimum is still on it. */
@@ -848,6 +861,7 @@ int main(void)
 		cmocka_unit_test(what_has_ended_is_not_told),
 		cmocka_unit_test(what_slows_down_surely_waits),
 		cmocka_unit_test(what_goes_on_has_not_begun_late),
+		cmocka_unit_test(what_certainly_slows_down_waits_for_longer),
 		cmocka_unit_test(rate_and_interval),
 		cmocka_unit_test(slow_leak_within_a_day),
 		cmocka_unit_test(beginning_of_a_late_leak),

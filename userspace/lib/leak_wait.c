@@ -13,9 +13,9 @@
  *     rise by a fifth of the floor or more along a ruler needs the fewest;
  *   - one that is hinted to bend towards a level waits until it is known whether.
  *     How far along such a curve it is (changepoint.c) is known with an error: what
- *     is seen to slow down waits for ten times the samples; with samples 5 s apart
- *     or more, and less than 0.7 days of them, it must be known that it does not slow down,
- *     the less so the more has been seen;
+ *     is seen to slow down waits for ten times the samples, for twenty where that is
+ *     certain; with samples 5 s apart or more, and less than 0.7 days of them, it must be
+ *     known that it does not slow down, the less so the more has been seen;
  *   - the first rise of a life that slows down by more than chance has it (one line in twenty
  *     does so) and by more than 0.04 of a time constant waits for three times the samples: a
  *     fill is three times as far along then, and seen to be one; of a line the slope of chance
@@ -78,6 +78,8 @@
 /* A curve that is seen, in time constants, and the samples after which it is told as it is. */
 #define SEEN_ALONG 0.1
 #define SEEN_WAITS 10.0
+/* Twice as many where the curve is more than this many standard errors from a line. */
+#define CERTAIN 5.0
 /* A first rise that slows down by more time constants and by more standard errors is no line. */
 #define SLOWS_ALONG 0.04
 #define SLOWS_SURE  1.64
@@ -215,7 +217,8 @@ static bool may_be_filling(const struct mw_trend *trend, double ratio, double da
 		return true;
 	if (is_bending_down(trend) && trend->bend > CURVE_BEND && ratio < CURVE_WAITS)
 		return true;
-	if (trend->along > trend->along_error + SEEN_ALONG && ratio < SEEN_WAITS)
+	if (trend->along > trend->along_error + SEEN_ALONG &&
+	    ratio < (trend->along > CERTAIN * trend->along_error ? 2.0 : 1.0) * SEEN_WAITS)
 		return true;
 	return interval_s >= COARSE_INTERVAL_S && day < LONG_ENOUGH &&
 	       along > 0.4 + 0.25 * (ratio - 1.0) && (!is_urgent || along > 0.7);
