@@ -131,6 +131,25 @@ static double filling_by_square_root(double x)
 	return 1 + 2 * sqrt(fmin(1, x / duration_of_fill));
 }
 
+/* Keeps each of some things when it is asked for first: lumps that come ever more rarely. */
+static struct {
+	int things;
+	double mean; /* part of the data after which one is asked for first, on average */
+	uint64_t seed;
+} store;
+
+static double storing(double x)
+{
+	uint64_t state = store.seed;
+	int kept = 0;
+
+	for (int i = 0; i < store.things; i++) {
+		state = state * 6364136223846793005u + 1442695040888963407u;
+		kept += -log(1.0 - (double)(state >> 11) * 0x1p-53) * store.mean < x;
+	}
+	return 1 + 2.0 * kept / store.things;
+}
+
 static double given_back(double x)
 {
 	return x < 0.6 ? 1 + 2 * x : 1.05;
@@ -276,6 +295,30 @@ static void what_certainly_slows_down_waits_for_longer(void **state)
 	(void)state;
 	assert_false(is_ever_told(filling_by_square_root, 470, 0.2, 80000, 3900));
 	assert_false(is_ever_told(filling_by_square_root, 376, 0.2, 80000, 6280));
+}
+
+/*
+ * Lumps that come at random say little of whether they come ever more rarely: of these stores it is
+ * not known that they have not come a time constant along.
+ */
+static void what_may_be_nearly_full_waits(void **state)
+{
+	static const struct {
+		int things;
+		double mean;
+		uint64_t seed;
+	} stores[] = {
+		{ 10, 0.1, 49 }, { 20, 0.1, 15 }, { 20, 0.1, 18 }, { 20, 0.2, 38 },
+		{ 20, 0.2, 49 }, { 40, 0.1, 33 }, { 40, 0.2, 44 }, { 80, 0.1, 40 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(stores) / sizeof(stores[0]); i++) {
+		store.things = stores[i].things;
+		store.mean = stores[i].mean;
+		store.seed = stores[i].seed;
+		assert_false(is_ever_told(storing, 0, 0.5, 100000, 1500));
+	}
 }
 
 /* A ramp that has ended is not told any more, though the last window's minimum is still on it. */
@@ -862,6 +905,7 @@ int main(void)
 		cmocka_unit_test(what_slows_down_surely_waits),
 		cmocka_unit_test(what_goes_on_has_not_begun_late),
 		cmocka_unit_test(what_certainly_slows_down_waits_for_longer),
+		cmocka_unit_test(what_may_be_nearly_full_waits),
 		cmocka_unit_test(rate_and_interval),
 		cmocka_unit_test(slow_leak_within_a_day),
 		cmocka_unit_test(beginning_of_a_late_leak),

@@ -14,11 +14,13 @@
  *   - one that is hinted to bend towards a level waits until it is known whether.
  *     How far along such a curve it is (changepoint.c) is known with an error: what
  *     is seen to slow down waits for ten times the samples, for twenty where that is
- *     certain; with samples 5 s apart or more, and less than 0.7 days of them, it must be
- *     known that it does not slow down, the less so the more has been seen;
+ *     certain. Within 0.7 days it must be known, nine times in ten, that it has not come a
+ *     time constant along: of the rate at its beginning a third is left then. With samples
+ *     5 s apart or more it must be known that it does not slow down, the less so the more
+ *     has been seen;
  *   - the first rise of a life that slows down by more than chance has it (one line in twenty
- *     does so) and by more than 0.04 of a time constant waits for three times the samples: a
- *     fill is three times as far along then, and seen to be one; of a line the slope of chance
+ *     does so) and by more than 0.04 of a time constant waits for twice the samples: a
+ *     fill is twice as far along then, and seen to be one; of a line the slope of chance
  *     is gone. Not asked of later rises: the end of a warm-up bends the first windows of these;
  *   - what has used less than a twentieth of the way to a limit that is known waits
  *     for half as many samples more: many ramps end there;
@@ -83,9 +85,12 @@
 /* A first rise that slows down by more time constants and by more standard errors is no line. */
 #define SLOWS_ALONG 0.04
 #define SLOWS_SURE  1.64
-#define SLOWS_WAITS 3.0
+#define SLOWS_WAITS 2.0
 /* A first rise began before this part of the life. */
 #define FIRST_PART 0.1
+/* Time constants that no rise may have come, as far as is known, and more by times the samples. */
+#define MOST_ALONG 1.0
+#define MOST_MORE  0.1
 /* Standard errors of an upper bound that holds in nine cases of ten. */
 #define SURE 1.3
 /* Of s of a period the straightest flank of a sine bends by this times s squared (by computation). */
@@ -219,6 +224,8 @@ static bool may_be_filling(const struct mw_trend *trend, double ratio, double da
 		return true;
 	if (trend->along > trend->along_error + SEEN_ALONG &&
 	    ratio < (trend->along > CERTAIN * trend->along_error ? 2.0 : 1.0) * SEEN_WAITS)
+		return true;
+	if (day < LONG_ENOUGH && along > MOST_ALONG + MOST_MORE * (ratio - 1.0))
 		return true;
 	return interval_s >= COARSE_INTERVAL_S && day < LONG_ENOUGH &&
 	       along > 0.4 + 0.25 * (ratio - 1.0) && (!is_urgent || along > 0.7);
