@@ -23,11 +23,13 @@ user_pages() {
 		END { print n + 0 }' /proc/memwatch/tasks
 }
 
-# start MODE PAGES: moved, until it is ready.
+# start MODE PAGES: moved, until it is ready. What it took before exec, as the shell's child,
+# is its own until the CPU that it was on puts it on a list, and it may have left that CPU.
 start() {
 	: >/tmp/ready
 	moved "$@" >/tmp/ready & pid=$!
 	mw_wait_for 60 grep -q ready /tmp/ready
+	totals drain
 }
 
 stop() {
