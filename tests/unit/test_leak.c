@@ -121,6 +121,16 @@ static double filling(double x)
 	return 1 + 1.5 * (1 - exp(-x / duration_of_fill));
 }
 
+static double filling_high(double x)
+{
+	return 1 + 200 * (1 - exp(-0.16 * x));
+}
+
+static double filling_low(double x)
+{
+	return 1 + 6 * (1 - exp(-0.16 * x));
+}
+
 static double filling_by_root(double x)
 {
 	return 1 + 2 * pow(fmin(1, x / duration_of_fill), 0.6);
@@ -278,6 +288,9 @@ static void what_slows_down_surely_waits(void **state)
 	assert_false(is_ever_told(filling, 58000, 50, 672000, 4000));
 	assert_false(is_ever_told(filling, 300, 0.25, 200000, 4000));
 	assert_true(is_ever_told(leaking, 0, 50, 672000, 200));
+	/* What heads for two hundred times its beginning is not waited for; what heads for six is. */
+	assert_true(is_ever_told(filling_high, 0, 0.05, 100000, 118));
+	assert_false(is_ever_told(filling_low, 0, 0.05, 100000, 118));
 }
 
 /* The last part of a fill that goes on is no growth that began late. */

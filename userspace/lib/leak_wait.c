@@ -22,6 +22,7 @@
  *     does so) and by more than 0.04 of a time constant waits for twice the samples: a
  *     fill is twice as far along then, and seen to be one; of a line the slope of chance
  *     is gone. Not asked of later rises: the end of a warm-up bends the first windows of these;
+ *     nor of one that would level off at more than ten times where it began, by growth / along;
  *   - what has used less than a twentieth of the way to a limit that is known waits
  *     for half as many samples more: many ramps end there;
  *   - with samples 5 s apart or more, and a limit that is known and far, it lasts for
@@ -86,8 +87,9 @@
 #define SLOWS_ALONG 0.04
 #define SLOWS_SURE  1.64
 #define SLOWS_WAITS 2.0
-/* A first rise began before this part of the life. */
+/* A first rise began before this part of the life, and heads for this many times its beginning. */
 #define FIRST_PART 0.1
+#define MOST_FILL  10.0
 /* Time constants that no rise may have come, as far as is known, and more by times the samples. */
 #define MOST_ALONG 1.0
 #define MOST_MORE  0.1
@@ -240,7 +242,8 @@ bool mw_leak_has_waited(const struct mw_leak *leak, const struct mw_trend *trend
 	bool is_told = leak->limit_kb != MW_UNKNOWN, is_far = way < config->urgent_part;
 	double ratio = samples / samples_wanted(leak, trend, level_kib, interval_s, is_far);
 	double day = fmin(1.0, span_s / config->wave_period_s);
-	bool is_first = trend->since_t < FIRST_PART * (trend->since_t + span_s);
+	bool is_first = trend->since_t < FIRST_PART * (trend->since_t + span_s) &&
+			trend->growth < MOST_FILL * level_kib * trend->along;
 
 	if (ratio < (is_told && way < HARDLY_BEGUN ? PATIENCE : 1.0))
 		return false;
