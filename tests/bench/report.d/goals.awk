@@ -4,7 +4,7 @@
 # rows of one run. A goal whose figures are absent is not reached: it says so.
 
 # What was measured in many turns for a goal that is finer than one: a kernel of its own.
-$4 == "off" { $2 = $2 "/off"; known_off[$2] }
+$4 == "forks" { $2 = $2 "/forks"; known_forks[$2] }
 
 {
 	# kernel, observer, workload
@@ -66,8 +66,9 @@ END {
 		k = kernels[i]
 		at_most("page fault and free; default settings", k, "memwatch", "fault", 2.0)
 		times_the_floor(k)
-		at_most("fork and exit", k, "memwatch", "fork", 2)
-		at_most("exec", k, "memwatch", "exec", 2)
+		many = (k "/forks") in known_forks ? k "/forks" : k
+		at_most("fork and exit", many, "memwatch", "fork", 2)
+		at_most("exec", many, "memwatch", "exec", 2)
 		at_most("pipe; slab per cache", k, "memwatch_slab", "pipe", 5)
 		at_most("sockets; slab per cache", k, "memwatch_slab", "socket", 5)
 		at_most("pipe; slab off", k, "memwatch", "pipe", 0.5)
@@ -76,7 +77,6 @@ END {
 		times_less(k, "memleak", 40)
 		at_most("page fault; everything off", k, "memwatch_off", "fault", 0.1)
 		at_most("pipe; everything off", k, "memwatch_off", "pipe", 0.1)
-		many = (k "/off") in known_off ? k "/off" : k
 		at_most("fork and exit; everything off", many, "memwatch_off", "fork", 0.1)
 		at_most("exec; everything off", many, "memwatch_off", "exec", 0.1)
 	}
