@@ -390,8 +390,12 @@ static void storm_thread(void *arg, unsigned int nr)
 
 		preempt_disable();
 		entry = mw_page_entry(pfn);
-		/* An interrupt has not come to it yet. */
-		if (!READ_ONCE(*entry)) {
+		/*
+		 * Else an interrupt has not come to it yet, or is still at it: it clears
+		 * the last of the four last. The kernel gives no page away before it was
+		 * freed whole.
+		 */
+		if (!READ_ONCE(entry[3])) {
 			mw_page_owner_alloc(page_nr(pfn), 2, USER_GFP);
 			mw_page_owner_alloc(page_nr(pfn + 4), 0, KERNEL_GFP);
 			mw_page_owner_free(page_nr(pfn + 4), 0);
