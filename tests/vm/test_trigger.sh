@@ -226,7 +226,7 @@ ended many
 mw_equal "a thousand triggers of each form fire once each" "$(tail -1 /tmp/many)" "events=2000"
 begin_waiting full --quiet --for 1 --copies 4097 "rss 1G"
 mw_equal "there is room for 4096" "$(grep -c 'refused.*ENOSPC' /tmp/full)" 1
-ended full
+wait $! # it says all that it will say before its files are closed
 mw_equal "and again when they are closed" "$(refused "rss 1G")" ""
 
 begin_waiting gone --for 20 "rss 1G $stepper" "rss 1G"
