@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC1091
+# kernels: 5.10 6.1 6.1-rt 6.12 6.12-rt 7.x
 # options: --mem 1024
 # times: an alert comes before half of the way to the limit, which takes a minute or two
 #
 # The fire drill, to the OOM kill: leaks of each shape and class run into the limits of
 # control groups, side by side, and the daemon must have told of each well before, at
-# its true rate, and of nothing else. `make drill` shows it.
+# its true rate, and of nothing else. `make drill` shows it. Not in the debug kernel, where
+# what leaks does not keep its rate (804 of 1,536 KiB/s) against which the daemon's is held.
 
 . /lib.sh
 
