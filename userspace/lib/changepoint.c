@@ -31,6 +31,8 @@
 
 /* SSE below this part of the total sum of squares is rounding. */
 #define SSE_FLOOR 1e-9
+/* A course goes on where the slope before was more than this part of the slope after. */
+#define GOES_ON 0.8
 
 struct sums {
 	double n, t, y, tt, ty, yy;
@@ -69,6 +71,11 @@ static double sse_of(const struct sums *sums)
 	double joint = sums->ty - sums->t * sums->y / sums->n;
 
 	return fmax(0.0, total_of(sums) - slope_of(sums) * joint);
+}
+
+bool mw_changepoint_goes_on(double before, double after)
+{
+	return before > GOES_ON * after;
 }
 
 double mw_changepoint_slope(const double *t, const double *y, size_t n)

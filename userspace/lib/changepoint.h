@@ -6,6 +6,7 @@
 #ifndef MW_CHANGEPOINT_H
 #define MW_CHANGEPOINT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /**
@@ -27,6 +28,12 @@ struct mw_change {
  */
 void mw_changepoint_find(const double *t, const double *y, size_t n, size_t min_part,
 			 struct mw_change *ret_change);
+
+/**
+ * mw_changepoint_goes_on() - is a course with slope @after what one of @before goes on as?
+ * What is not faster by a quarter has not begun there, and may be slowing down.
+ */
+bool mw_changepoint_goes_on(double before, double after);
 
 /** mw_changepoint_slope() - least-squares slope of @n >= 2 points */
 double mw_changepoint_slope(const double *t, const double *y, size_t n);

@@ -61,8 +61,6 @@
 
 /* Windows of the life before the recent ones that their rise is compared with. */
 #define RECENT_BEFORE 6
-/* A recent rise has not begun late where the rate before was more than this part of it. */
-#define LATE_PART 0.8
 /* Growth below this part of what comes and goes within a window says nothing. */
 #define TOOTH_PART 0.2
 /* Part of a window's rise by which the last sample stands above the line of the minima. */
@@ -281,13 +279,14 @@ static unsigned int judge_life(struct mw_leak *leak, const double *now_kib)
 	return best.is_troughs ? CONFIRMATIONS : PASS;
 }
 
-/* Did the floor rise faster in the windows before? Then the life's own windows judge it. */
-static bool is_slowing(const struct mw_points *life, size_t before, double slope)
+/* Does the floor rise as in the windows before? Then the life's own windows judge it. */
+static bool goes_on(const struct mw_points *life, size_t before, double slope)
 {
 	size_t count = before < RECENT_BEFORE ? before : RECENT_BEFORE, from = before - count;
 
 	return count >= 2 &&
-	       mw_changepoint_slope(life->t + from, life->min + from, count) > LATE_PART * slope;
+	       mw_changepoint_goes_on(mw_changepoint_slope(life->t + from, life->min + from, count),
+				      slope);
 }
 
 /* The last part of a long life, if it is higher than the process has been. */
@@ -312,7 +311,7 @@ static bool judge_recent(struct mw_leak *leak, double now_kib)
 		return false;
 	trend_config(leak, recent.min[0], &config);
 	if (!mw_trend_judge(&config, recent.t, recent.min, recent.count, known, &trend) ||
-	    is_slowing(&life, before, trend.line.slope) || mw_leak_is_expected(leak, &trend) ||
+	    goes_on(&life, before, trend.line.slope) || mw_leak_is_expected(leak, &trend) ||
 	    is_of_others(leak, MW_MEASURE_HEAP, &trend) ||
 	    !mw_leak_has_waited(leak, &trend, fmax(trend.level, 1.0)) ||
 	    !is_going_on(leak, &trend, now_kib))

@@ -44,8 +44,6 @@
 /* What is asked of a course that follows a faster one. */
 #define STRICT_DEPARTURE 0.05
 #define STRICT_TAIL	 0.75
-/* A course goes on where the rate before was more than this part of the rate after. */
-#define GOES_ON 0.8
 /* Growth over the error that autocorrelated noise gives it. */
 #define MIN_SIGNAL 8.0
 /* Part of the growth that the largest four steps may make. */
@@ -373,7 +371,7 @@ static bool judge_after(const struct mw_trend_config *config, const double *t, c
 	strict.max_departure = fmin(config->max_departure, STRICT_DEPARTURE);
 	strict.min_tail = STRICT_TAIL;
 	for (int depth = 0; depth < MAX_CHANGES && change.at > 0; depth++) {
-		bool goes_on = change.before > GOES_ON * change.after;
+		bool goes_on = mw_changepoint_goes_on(change.before, change.after);
 
 		from += change.at;
 		if ((!goes_on || 2 * from <= n) &&
