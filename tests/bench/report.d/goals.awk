@@ -6,11 +6,17 @@
 # What was measured in many turns for a goal that is finer than one: a kernel of its own.
 $4 == "forks" { $2 = $2 "/forks"; known_forks[$2] }
 
+# Figures at several sizes: kernel, observer, workload, processes.
+$4 == "readers" || $4 == "reader" || ($4 == "scale" && $9 == "op" && $8 == "instructions") {
+	at_size[$4, $2, $5, $8, $6, of_scale($7, "processes")] = $10
+	size_note[$4, $2, $5, $8, $6, of_scale($7, "processes")] = $13
+	known_at[$4, $2]
+}
+$4 == "scale" || $4 == "readers" || $4 == "reader" { next }
+
 {
 	# kernel, observer, workload
 	value[$2, $5, $6] = $10
-	spread[$2, $5, $6] = $11
-	note[$2, $5, $6] = $13
 	if ($4 == "observers" && !($2 in known)) { known[$2]; kernels[++n] = $2 }
 }
 
@@ -59,6 +65,63 @@ function times_less(kernel, peer, goal,    ours, theirs) {
 	     theirs / ours >= goal ? "reached" : sprintf("missed: %.1f times", theirs / ours))
 }
 
+# figure(): at a number of processes; "" if it is absent.
+function figure(part, kernel, observer, metric, workload, processes,    got) {
+	if (!((part, kernel, observer, metric, workload, processes) in at_size)) return ""
+	got = at_size[part, kernel, observer, metric, workload, processes]
+	return got == "-" ? "" : got
+}
+
+function tasks_beside_proc(kernel,    ours, theirs, what) {
+	what = "reading tasks at 5,000 processes; less than stat and statm"
+	ours = figure("readers", kernel, "memwatch-tasks", "instructions", "read-all", 5000)
+	theirs = figure("readers", kernel, "proc-stat-statm", "instructions", "read-all", 5000)
+	if (ours == "" || theirs == "") { line(what, kernel, "at least 10 times", "", ""); return }
+	line(what, kernel, "at least 10 times",
+	     sprintf("%.1f times (%s and %s instructions)", theirs / ours, number(ours), number(theirs)),
+	     theirs / ours >= 10 ? "reached" : "missed")
+}
+
+# Beside each other on a host by CPU time, in a guest by instructions taken for 1 ns.
+function reader_goals(kernel, observer, metric,    cost, rss, what) {
+	what = "reader at 5,000 processes; every 10 s" (observer == "memwatch-plain" ? "; without the module" : "")
+	cost = figure("reader", kernel, observer, metric, "round", 5000)
+	if (cost == "") line(what, kernel, "under 0.1 % of a CPU", "", "")
+	else {
+		cost = cost / 1e10 * 100
+		line(what, kernel, "under 0.1 % of a CPU", sprintf("%.3f %%", cost), cost < 0.1 ? "reached" : "missed")
+	}
+	rss = figure("reader", kernel, observer, "rss", "round", 5000)
+	if (rss == "") line(what, kernel, "under 8 MiB", "", "")
+	else line(what, kernel, "under 8 MiB", sprintf("%.1f MiB", rss / 1048576), rss < 8 * 1048576 ? "reached" : "missed")
+}
+
+function flat(kernel, event,    n, got, low, high) {
+	for (n = 10; n <= 10000; n *= 10) {
+		got = figure("scale", kernel, "memwatch", "instructions", event, n)
+		if (got == "") continue
+		if (low == "" || got < low) low = got
+		if (got > high) high = got
+	}
+	if (low == "") { line(event " from 10 to 10,000 processes", kernel, "flat within 10 %", "", ""); return }
+	got = 100 * (high - low) / low
+	line(event " from 10 to 10,000 processes", kernel, "flat within 10 %",
+	     sprintf("%.1f %% (%s to %s)", got, number(low), number(high)), got <= 10 ? "reached" : "missed")
+}
+
+function size_goals(    k, f) {
+	for (k in known_at) {
+		split(k, f, SUBSEP)
+		if (f[1] == "readers") tasks_beside_proc(f[2])
+		if (f[1] == "scale") { flat(f[2], "fault"); flat(f[2], "fork") }
+		if (f[1] == "reader" && f[2] == "host") reader_goals(f[2], "memwatch", "cpu_ns")
+		if (f[1] == "reader" && f[2] != "host") {
+			reader_goals(f[2], "memwatch", "instructions")
+			reader_goals(f[2], "memwatch-plain", "instructions")
+		}
+	}
+}
+
 END {
 	print "\n## Goals\n"
 	print "| | kernel | goal | measured | |\n|---|---|---|---|---|"
@@ -81,4 +144,5 @@ END {
 		at_most("exec; everything off", many, "memwatch_off", "exec", 0.1)
 	}
 	times_less("bench", "page_owner", 40)
+	size_goals()
 }

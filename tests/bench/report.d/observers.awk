@@ -14,14 +14,6 @@ $4 == "observers" || $4 == "builtin" {
 	note[k, o, w] = $13
 }
 
-function number(x,    s, sign) {
-	sign = x < 0 ? "-" : ""
-	s = sprintf("%.0f", x < 0 ? -x : x)
-	while (match(s, /^[0-9]+[0-9][0-9][0-9](,|$)/))
-		s = substr(s, 1, match(s, /[0-9][0-9][0-9](,|$)/) - 1) "," substr(s, match(s, /[0-9][0-9][0-9](,|$)/))
-	return sign s
-}
-
 function cell(k, o, w,    more, base) {
 	if (!((k, o, w) in value) || value[k, o, w] == "-" || value[k, "none", w] == "-") return "absent"
 	base = value[k, "none", w]
