@@ -28,6 +28,8 @@ if [ -z "${MW_DKMS_DIR-}" ]; then
 	MW_DKMS_DIR=$(mktemp -d "${TMPDIR:-/tmp}/memwatch-dkms.XXXXXX")
 	export MW_DKMS_DIR
 	trap 'rm -rf --one-file-system "$MW_DKMS_DIR"' EXIT
+	why=$(unshare --mount true 2>&1) ||
+		{ echo "not ok - there are no mount namespaces here (${why#unshare: }); in a chroot, bind that on itself first (mount --bind DIR DIR)"; exit 1; }
 	unshare --mount bash "$0" "$@"
 	exit
 fi

@@ -88,6 +88,7 @@ namespace_options() {
 in_tree() {
 	local tree=$1
 	local -a dirs=() options
+	local why
 	shift
 	while [ "$1" != -- ]; do
 		dirs+=("$1")
@@ -95,8 +96,8 @@ in_tree() {
 	done
 	shift
 	mapfile -t options < <(namespace_options)
-	unshare "${options[@]}" true 2>/dev/null ||
-		die "namespaces are not allowed here, and a build for this kernel needs them: run it as root, or on a machine that has $(basename "$tree")"
+	why=$(unshare "${options[@]}" true 2>&1) ||
+		die "there are no namespaces here (${why#unshare: }), and a build for this kernel needs them: run it as root; in a chroot, bind that on itself first (mount --bind DIR DIR)"
 	# shellcheck disable=SC2016 # for the inner shell
 	unshare "${options[@]}" bash -euc '
 		tree=$1 count=$2
