@@ -361,6 +361,34 @@ static void what_has_ended_is_not_told(void **state)
 	assert_in_range(told, 250, 340);
 }
 
+/*
+ * A program that takes 100 KiB a step, with hardly more than a look's time from step to step: now
+ * and then a look finds nothing new, and all later ones a step less than the line so far. That is
+ * no end.
+ */
+static void in_step_with_the_looks(void **state)
+{
+	(void)state;
+	for (int phase = 0; phase < 100; phase++) {
+		struct mw_leak *leak = mw_leak_new(&config);
+		struct mw_sample sample = blank();
+		struct mw_verdict verdict;
+
+		sample.limit_kb = 24 << 20;
+		sample.rss_kb = 24;
+		for (int i = 0; i < 150; i++) {
+			/* The first look is early: at the beginning of the program. */
+			sample.time_s = 0.02 * i + (i > 0 ? 0.0001 : 0.0);
+			mw_leak_add(leak, &sample);
+			sample.rss_kb = 192 + 100 * (int64_t)(i / 1.0035 + phase / 100.0);
+		}
+		mw_leak_verdict(leak, &verdict);
+		if (!verdict.leak)
+			fail_msg("with the first look at %d %% of a step it is not told", phase);
+		mw_leak_free(leak);
+	}
+}
+
 static void rate_and_interval(void **state)
 {
 	static const struct series series[] = {
@@ -919,6 +947,7 @@ int main(void)
 		cmocka_unit_test(what_goes_on_has_not_begun_late),
 		cmocka_unit_test(what_certainly_slows_down_waits_for_longer),
 		cmocka_unit_test(what_may_be_nearly_full_waits),
+		cmocka_unit_test(in_step_with_the_looks),
 		cmocka_unit_test(rate_and_interval),
 		cmocka_unit_test(slow_leak_within_a_day),
 		cmocka_unit_test(beginning_of_a_late_leak),

@@ -222,16 +222,18 @@ static bool is_of_others(const struct mw_leak *leak, enum mw_measure measure,
 /*
  * Does it still rise, or did it end within the last window? A minimum is the beginning of a
  * window on a quiet ramp, so that the sample that closes the last one is above the line of
- * the minima by half a window's rise; what comes and goes stands above it in any case.
+ * the minima by half a window's rise; what comes and goes stands above it in any case. Where
+ * memory grows in steps a look may be one interval off.
  */
 static bool is_going_on(const struct mw_leak *leak, const struct mw_trend *trend, double now_kib)
 {
 	double now_t = leak->series.last_s - leak->series.origin_s;
 	double window_kib = trend->growth / (double)trend->windows;
+	double step_kib = trend->line.slope * mw_series_interval_s(&leak->series);
 
 	return leak->leak || isnan(now_kib) || trend->is_troughs ||
 	       now_kib > trend->level + trend->line.slope * (now_t - trend->since_t) +
-				 TOP_PART * window_kib - 3.0 * trend->noise;
+				 TOP_PART * window_kib - step_kib - 3.0 * trend->noise;
 }
 
 /*
