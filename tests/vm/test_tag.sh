@@ -89,4 +89,20 @@ mw_unload
 mw_load
 mw_equal "a new load knows no tags" "$(cat $TAG)" "-"
 mw_unload
+
+# A table for 20 processes more, and 40 more.
+mw_load "max_tasks=$(($(find /proc -maxdepth 1 -name '[0-9]*' | wc -l) + 20))"
+sleepers=''
+for _ in $(seq 40); do
+	sleep 60 &
+	sleepers="$sleepers $!"
+done
+mw_equal "a process without a slot is refused" "$(refused homeless)" "No space left on device"
+mw_holds "which says what to do" sh -c 'dmesg | grep -q "refused: the process has no slot: load with a larger max_tasks"'
+# shellcheck disable=SC2086 # one word a process
+kill $sleepers
+wait
+mw_wait_for 20 sh -c 'echo housed >/proc/memwatch/tag 2>/dev/null'
+mw_equal "until others have gone" "$(sh -c "echo housed >$TAG; cat $TAG")" housed
+mw_unload
 mw_end
