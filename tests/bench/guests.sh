@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# guests.sh - what readers, reader and scale share: the pollers that are brought into a guest,
-# and how far apart repeated measures are. Who sources it sets MW_TOP.
+# guests.sh - what parts of the benchmark share: programs that are built for a guest, the
+# pollers that are brought there, and how far apart repeated measures are. Who sources it sets
+# MW_TOP.
 
 : "${MW_TOP:?MW_TOP must name the top of the source tree}"
 
@@ -26,6 +27,11 @@ bench_tools() {
 	for tool in "$@"; do
 		gcc -O2 -Wall -Wextra -static -o "$dir/$tool" "$MW_TOP/tests/bench/$tool.c"
 	done
+}
+
+# bench_operations PROGRAM: the operations whose cost is counted.
+bench_operations() {
+	gcc -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -O2 -static -pthread -o "$1" "$MW_TOP"/tests/bench/ops/*.c
 }
 
 # bench_bring_pollers DIR NAME...: the programs, and `PROGRAM: why` in DIR/absent for those

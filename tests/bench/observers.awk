@@ -32,6 +32,7 @@ $1 == "count" && $2 != "none" {
 	cost[$4] = $5
 	# What does not repeat within one measure is told with its range.
 	rounds[$4] = ($7 > 1.1 * $6) ? sprintf("; rounds of %.0f to %.0f", $6, $7) : ""
+	if ($9 >= 50) rounds[$4] = rounds[$4] "; idle " $9 " ms"
 	idle[$4] += $9
 }
 
