@@ -13,12 +13,14 @@ zone_column() {
 	mw_column /proc/memwatch/fragmentation "$1" order 0
 }
 
-# hold PAGES: $! holds these and rests.
+# hold PAGES: $! holds these and rests. It tells by a pipe: the page of a file that is removed
+# is its own until a CPU's batch of pages for the LRU lists lets go of it.
 hold() {
+	mkfifo /tmp/held
 	holder "$1" /files/holder 0 >/tmp/held &
-	mw_wait_for 20 test -s /tmp/held
-	mw_wait_for 20 grep -q '^State:.S' "/proc/$!/status"
+	read -r _ </tmp/held
 	rm /tmp/held
+	mw_wait_for 20 grep -q '^State:.S' "/proc/$!/status"
 }
 
 mw_load slab=2
@@ -39,6 +41,8 @@ mw_equal "a zone's compactions and the time that they take are -" \
 mw_equal "what else it counts of a zone is not" "$(zone_column alloc_failures)" 0
 mw_equal "a process's stalls are told" "$(mw_task $$ stall_us)" 0
 
+# Where a stack begins in its page decides on one page more or less.
+echo 0 >/proc/sys/kernel/randomize_va_space
 hold 1000
 few=$!
 hold 3000
