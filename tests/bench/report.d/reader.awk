@@ -13,13 +13,15 @@ $4 == part {
 
 function cell(k, o, n) {
 	if (!((k, o, n, 0) in value) || value[k, o, n, 0] == "-") return "absent"
-	return sprintf("%.4f %%, %.1f MiB", value[k, o, n, 0] / 1e8, value[k, o, n, 1] / 1048576)
+	if (k == "host")
+		return sprintf("%.4f %%, %.1f MiB", value[k, o, n, 0] / 1e8, value[k, o, n, 1] / 1048576)
+	return sprintf("%.2f million, %.1f MiB", value[k, o, n, 0] / 1e6, value[k, o, n, 1] / 1048576)
 }
 
 function table(k,    i, j, o) {
 	printf "\n## Daemons, %s\n\n", k == "host" ? "on the machine of this run (Linux " release[k] ", no module)" : "in a guest with Linux " release[k]
 	if (k == "host") print "CPU time of a round, every 10 s, in percent of a CPU, and resident memory.\n"
-	else print "Instructions of a round, every 10 s, each taken for 1 ns, in percent of a CPU; and resident memory. `memwatch` reads the module's files, `memwatch-plain` is the same without the module.\n"
+	else print "Instructions of a round, every 10 s, and resident memory. `memwatch` reads the module's files, `memwatch-plain` is the same without the module.\n"
 	printf "| processes |"
 	for (j = 1; j <= N[k]; j++) printf " %s |", number(sizes[k, j])
 	printf "\n|---|"
