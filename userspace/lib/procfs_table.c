@@ -27,29 +27,30 @@ const char *mw_procfs_line(const char **cursor, const char *end, size_t *ret_len
 	return line;
 }
 
+/* Cells are a few bytes long: to look at each is cheaper than to call who looks faster. */
 void mw_procfs_split(const char *line, size_t len, struct mw_procfs_row *ret_row)
 {
 	const char *end = line + len;
 	const char *c = line;
+	size_t count = 0;
 
-	ret_row->count = 0;
 	if (c < end && *c == '#')
 		c++;
-	while (c < end && ret_row->count < MW_PROCFS_COLUMNS_MAX) {
-		const char *space;
+	while (count < MW_PROCFS_COLUMNS_MAX) {
+		const char *cell;
 
-		if (*c == ' ') {
+		while (c < end && *c == ' ')
 			c++;
-			continue;
-		}
-		space = memchr(c, ' ', (size_t)(end - c));
-		if (space == NULL)
-			space = end;
-		ret_row->cells[ret_row->count].data = c;
-		ret_row->cells[ret_row->count].len = (size_t)(space - c);
-		ret_row->count++;
-		c = space;
+		if (c == end)
+			break;
+		cell = c;
+		while (c < end && *c != ' ')
+			c++;
+		ret_row->cells[count].data = cell;
+		ret_row->cells[count].len = (size_t)(c - cell);
+		count++;
 	}
+	ret_row->count = count;
 }
 
 int mw_procfs_column(const struct mw_procfs_row *header, const char *name)
@@ -62,9 +63,30 @@ int mw_procfs_column(const struct mw_procfs_row *header, const char *name)
 	return -1;
 }
 
+/* Digits that always fit an int64_t. */
+#define SHORT_DIGITS 18
+
 static bool is_dash(const struct mw_procfs_cell *cell)
 {
 	return cell->len == 1 && cell->data[0] == '-';
+}
+
+/* What nearly all cells are: so few digits that they fit. */
+static bool is_short_count(const struct mw_procfs_cell *cell, int64_t *ret_value)
+{
+	int64_t value = 0;
+
+	if (cell->len > SHORT_DIGITS)
+		return false;
+	for (size_t i = 0; i < cell->len; i++) {
+		unsigned int digit = (unsigned int)(cell->data[i] - '0');
+
+		if (digit > 9)
+			return false;
+		value = value * 10 + digit;
+	}
+	*ret_value = value;
+	return cell->len > 0;
 }
 
 bool mw_procfs_number(const struct mw_procfs_row *row, int index, int64_t *ret_value)
@@ -78,6 +100,8 @@ bool mw_procfs_number(const struct mw_procfs_row *row, int index, int64_t *ret_v
 		return true;
 	}
 	cell = &row->cells[index];
+	if (is_short_count(cell, ret_value))
+		return true;
 	negative = cell->data[0] == '-';
 	if (mw_number_count(cell->data + negative, cell->len - negative, &value) != NULL)
 		return false;
