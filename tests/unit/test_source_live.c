@@ -293,6 +293,57 @@ static void columns_of_the_module_are_found_by_name(void **state)
 	tree_free(&tree);
 }
 
+/*
+ * A line that is as it was in the round before is not read again: whatever stands in its place,
+ * other lines, longer ones, broken ones or other columns, what it says is what is given.
+ */
+static void lines_that_stay_the_same(void **state)
+{
+	static const char *const rounds[] = {
+		"# tgid start_ns comm rss_kb anon_kb\n12 1 x 100 40\n13 1 y 200 50\n",
+		"# tgid start_ns comm rss_kb anon_kb\n12 1 x 100 40\n13 1 y 200 51\n",
+		"# tgid start_ns comm rss_kb anon_kb\n14 1 z 1 1\n13 1 y 200 51\n12 1 x 100 40\n",
+		"# tgid start_ns comm rss_kb anon_kb\n12 1 x 100 4o\n13 1 y 200 51\n",
+		"# tgid start_ns comm rss_kb anon_kb\n12 1 x 100 40\n13 1 y 200 51 7\n",
+		"# tgid start_ns comm anon_kb rss_kb\n12 1 x 100 40\n13 1 y 200 51 7\n",
+		"# tgid start_ns comm anon_kb rss_kb\n12 99000000000 x 100 40\n13 1 renamed 200 51 7\n",
+	};
+	static const int64_t wanted[][4] = { { 100, 40, 200, 50 }, { 100, 40, 200, 51 },
+					     { 100, 40, 200, 51 }, { -1, -1, 200, 51 },
+					     { 100, 40, 200, 51 }, { 40, 100, 51, 200 },
+					     { 40, 100, 51, 200 } };
+	struct mw_filter filter = { 0 };
+	struct mw_source *source;
+	struct tree tree;
+	struct got got;
+
+	(void)state;
+	tree_new(&tree);
+	assert_int_equal(mw_source_module_new(tree_path(&tree, "memwatch"), &filter, &source), 0);
+	for (size_t i = 0; i < sizeof(rounds) / sizeof(rounds[0]); i++) {
+		tree_write(&tree, "memwatch/tasks", rounds[i]);
+		assert_int_equal(read_round(source, (double)i, &got), 0);
+		for (int pid = 12; pid <= 13; pid++) {
+			const struct mw_sample *sample = find(&got, pid);
+			const int64_t *values = &wanted[i][2 * (pid - 12)];
+
+			if (values[0] < 0) {
+				assert_null(sample);
+				continue;
+			}
+			assert_non_null(sample);
+			assert_true(sample->time_s == (double)i);
+			assert_int_equal(sample->rss_kb, values[0]);
+			assert_int_equal(sample->anon_kb, values[1]);
+			assert_int_equal(sample->minflt, MW_UNKNOWN);
+		}
+	}
+	assert_string_equal(find(&got, 13)->comm, "renamed");
+	assert_int_equal(find(&got, 12)->start_ticks, 9900);
+	source->ops->free(source);
+	tree_free(&tree);
+}
+
 static void tables_that_cannot_be_used(void **state)
 {
 	static const char *const tables[] = {
@@ -472,6 +523,7 @@ int main(void)
 		cmocka_unit_test(rows_of_the_module),
 		cmocka_unit_test(a_process_that_exits_is_left_out),
 		cmocka_unit_test(columns_of_the_module_are_found_by_name),
+		cmocka_unit_test(lines_that_stay_the_same),
 		cmocka_unit_test(tables_that_cannot_be_used),
 		cmocka_unit_test(a_table_of_20000_processes),
 		cmocka_unit_test(the_module_comes_and_goes),

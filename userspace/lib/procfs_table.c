@@ -28,7 +28,7 @@ const char *mw_procfs_line(const char **cursor, const char *end, size_t *ret_len
 }
 
 /* Cells are a few bytes long: to look at each is cheaper than to call who looks faster. */
-void mw_procfs_split(const char *line, size_t len, struct mw_procfs_row *ret_row)
+void mw_procfs_split_first(const char *line, size_t len, size_t most, struct mw_procfs_row *ret_row)
 {
 	const char *end = line + len;
 	const char *c = line;
@@ -36,7 +36,7 @@ void mw_procfs_split(const char *line, size_t len, struct mw_procfs_row *ret_row
 
 	if (c < end && *c == '#')
 		c++;
-	while (count < MW_PROCFS_COLUMNS_MAX) {
+	while (count < most && count < MW_PROCFS_COLUMNS_MAX) {
 		const char *cell;
 
 		while (c < end && *c == ' ')
@@ -51,6 +51,11 @@ void mw_procfs_split(const char *line, size_t len, struct mw_procfs_row *ret_row
 		count++;
 	}
 	ret_row->count = count;
+}
+
+void mw_procfs_split(const char *line, size_t len, struct mw_procfs_row *ret_row)
+{
+	mw_procfs_split_first(line, len, MW_PROCFS_COLUMNS_MAX, ret_row);
 }
 
 int mw_procfs_column(const struct mw_procfs_row *header, const char *name)

@@ -45,6 +45,10 @@ const char *mw_procfs_line(const char **cursor, const char *end, size_t *ret_len
  */
 void mw_procfs_split(const char *line, size_t len, struct mw_procfs_row *ret_row);
 
+/** mw_procfs_split_first() - the same, of the first @most cells; what follows is left alone */
+void mw_procfs_split_first(const char *line, size_t len, size_t most,
+			   struct mw_procfs_row *ret_row);
+
 /** mw_procfs_column() - index of the column called @name in a header, or -1 */
 int mw_procfs_column(const struct mw_procfs_row *header, const char *name);
 
