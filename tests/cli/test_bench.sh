@@ -99,7 +99,7 @@ sizes_of_now() {
 	csv_row memwatch round processes=5000 rss bytes 5242880 - 12 x
 	csv_row memwatch-plain round processes=5000 instructions round 20000000 - 12 x
 	csv_row memwatch-plain round processes=5000 rss bytes 5242880 - 12 x
-	echo 'now|forks|6.12|no room' >"$CSV_DIR/forks-6.12.failed"
+	echo 'now|means|6.12|no room' >"$CSV_DIR/means-6.12.failed"
 	echo 'earlier|builtin|bench|no time' >"$CSV_DIR/builtin-bench.failed"
 }
 sizes_of_now
@@ -116,7 +116,7 @@ check "tables of processes, processors, memory, looks and daemons" all_of \
 	'says "| ram_gib=1 | memory | 1,234,567 | by arithmetic |"' \
 	'says "| memwatch-tasks | 10,000,000 ± 0.1 % (2,000) |"' 'says "Absent: atop, since it is not there."' \
 	'says "| memwatch | 0.0800 %, 9.0 MiB |"' 'says "| memwatch | 30.00 million, 5.0 MiB |"'
-check "a part that failed is absent with its reason" says 'Absent: forks on 6.12, since it failed: no room'
+check "a part that failed is absent with its reason" says 'Absent: means on 6.12, since it failed: no room'
 lacks_earlier() { ! says 'builtin on bench'; }
 check "and one of an earlier run is not told of" lacks_earlier
 

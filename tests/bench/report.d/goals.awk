@@ -4,7 +4,7 @@
 # rows of one run. A goal whose figures are absent is not reached: it says so.
 
 # What was measured in many turns for a goal that is finer than one: a kernel of its own.
-$4 == "forks" { $2 = $2 "/forks"; known_forks[$2] }
+$4 == "means" { $2 = $2 "/means"; known_means[$2] }
 
 # Figures at several sizes: kernel, observer, workload, processes.
 $4 == "readers" || $4 == "reader" || ($4 == "scale" && $9 == "op" && $8 == "instructions") {
@@ -137,17 +137,17 @@ END {
 		k = kernels[i]
 		at_most("page fault and free; default settings", k, "memwatch", "fault", 2.0)
 		times_the_floor(k)
-		many = (k "/forks") in known_forks ? k "/forks" : k
+		many = (k "/means") in known_means ? k "/means" : k
 		at_most("fork and exit", many, "memwatch", "fork", 2)
 		at_most("exec", many, "memwatch", "exec", 2)
-		at_most("pipe; slab per cache", k, "memwatch_slab", "pipe", 5)
+		at_most("pipe; slab per cache", many, "memwatch_slab", "pipe", 5)
 		at_most("sockets; slab per cache", k, "memwatch_slab", "socket", 5)
-		at_most("pipe; slab off", k, "memwatch", "pipe", 0.5)
+		at_most("pipe; slab off", many, "memwatch", "pipe", 0.5)
 		at_most("sockets; slab off", k, "memwatch", "socket", 0.5)
 		times_less(k, "bpftrace", 15)
 		times_less(k, "memleak", 40)
 		at_most("page fault; everything off", k, "memwatch_off", "fault", 0.1)
-		at_most("pipe; everything off", k, "memwatch_off", "pipe", 0.1)
+		at_most("pipe; everything off", many, "memwatch_off", "pipe", 0.1)
 		at_most("fork and exit; everything off", many, "memwatch_off", "fork", 0.1)
 		at_most("exec; everything off", many, "memwatch_off", "exec", 0.1)
 	}
