@@ -152,18 +152,23 @@ static double heap_of(struct mw_leak *leak, const struct mw_sample *sample)
 
 /* ---- what is found ---- */
 
+/* What it rises by from one look to the next: as far off a look may be. */
+static double interval_kib(const struct mw_leak *leak, const struct mw_trend *trend)
+{
+	return trend->line.slope * mw_series_interval_s(&leak->series);
+}
+
 /*
  * What no statistic of the minima sees: memory comes in pages, and the lowest
  * sample of a window may be one interval off.
  */
 static double resolution_of(const struct mw_leak *leak, const struct mw_trend *trend)
 {
-	double interval_s = mw_series_interval_s(&leak->series);
 	double span_s = trend->growth / trend->line.slope;
 
 	if (!(trend->line.slope > 0.0))
 		return 0.0;
-	return (MW_OWNED_PAGE_KIB + trend->line.slope * interval_s) / span_s;
+	return (MW_OWNED_PAGE_KIB + interval_kib(leak, trend)) / span_s;
 }
 
 static void keep(struct mw_leak *leak, const struct mw_trend *trend, enum mw_measure measure,
@@ -229,11 +234,11 @@ static bool is_going_on(const struct mw_leak *leak, const struct mw_trend *trend
 {
 	double now_t = leak->series.last_s - leak->series.origin_s;
 	double window_kib = trend->growth / (double)trend->windows;
-	double step_kib = trend->line.slope * mw_series_interval_s(&leak->series);
 
 	return leak->leak || isnan(now_kib) || trend->is_troughs ||
 	       now_kib > trend->level + trend->line.slope * (now_t - trend->since_t) +
-				 TOP_PART * window_kib - step_kib - 3.0 * trend->noise;
+				 TOP_PART * window_kib - interval_kib(leak, trend) -
+				 3.0 * trend->noise;
 }
 
 /*

@@ -39,13 +39,18 @@ static const char *integer_complaint(const char *text, size_t len)
 	return "not a whole number";
 }
 
-/* The digits at the head of @text; stops at the first other character or at overflow. */
-static size_t read_digits(const char *text, size_t len, uint64_t *ret_value, bool *ret_overflow)
+/*
+ * The digits at the head of @text; stops at the first other character or at overflow. A number has
+ * two or three of them, and tables have thousands: a call would cost as much as to read one.
+ */
+static inline __attribute__((always_inline)) size_t
+read_digits(const char *text, size_t len, uint64_t *ret_value, bool *ret_overflow)
 {
+	size_t safe = len < SAFE_DIGITS ? len : SAFE_DIGITS;
 	uint64_t value = 0;
 	size_t i = 0;
 
-	for (; i < len && i < SAFE_DIGITS && is_digit(text[i]); i++)
+	for (; i < safe && is_digit(text[i]); i++)
 		value = value * 10 + (uint64_t)(text[i] - '0');
 	*ret_overflow = false;
 	for (; i < len && is_digit(text[i]); i++) {

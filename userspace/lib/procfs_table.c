@@ -68,30 +68,9 @@ int mw_procfs_column(const struct mw_procfs_row *header, const char *name)
 	return -1;
 }
 
-/* Digits that always fit an int64_t. */
-#define SHORT_DIGITS 18
-
 static bool is_dash(const struct mw_procfs_cell *cell)
 {
 	return cell->len == 1 && cell->data[0] == '-';
-}
-
-/* What nearly all cells are: so few digits that they fit. */
-static bool is_short_count(const struct mw_procfs_cell *cell, int64_t *ret_value)
-{
-	int64_t value = 0;
-
-	if (cell->len > SHORT_DIGITS)
-		return false;
-	for (size_t i = 0; i < cell->len; i++) {
-		unsigned int digit = (unsigned int)(cell->data[i] - '0');
-
-		if (digit > 9)
-			return false;
-		value = value * 10 + digit;
-	}
-	*ret_value = value;
-	return cell->len > 0;
 }
 
 bool mw_procfs_number(const struct mw_procfs_row *row, int index, int64_t *ret_value)
@@ -105,8 +84,6 @@ bool mw_procfs_number(const struct mw_procfs_row *row, int index, int64_t *ret_v
 		return true;
 	}
 	cell = &row->cells[index];
-	if (is_short_count(cell, ret_value))
-		return true;
 	negative = cell->data[0] == '-';
 	if (mw_number_count(cell->data + negative, cell->len - negative, &value) != NULL)
 		return false;
