@@ -81,8 +81,8 @@ function tasks_beside_proc(kernel,    ours, theirs, what) {
 	     theirs / ours >= 10 ? "reached" : "missed")
 }
 
-function reader_memory(kernel, observer, what,    rss) {
-	rss = figure("reader", kernel, observer, "rss", "round", 5000)
+function reader_memory(kernel, what,    rss) {
+	rss = figure("reader", kernel, "memwatch", "rss", "round", 5000)
 	if (rss == "") line(what, kernel, "under 8 MiB", "", "")
 	else line(what, kernel, "under 8 MiB", sprintf("%.1f MiB", rss / 1048576), rss < 8 * 1048576 ? "reached" : "missed")
 }
@@ -103,7 +103,7 @@ function reader_goals(kernel,    what, ns, here) {
 	if (ns == "") line(what, kernel, "under 0.1 % of a CPU", "", "")
 	else line(what, kernel, "under 0.1 % of a CPU", sprintf("%.3f %%", ns / 1e8),
 		  ns < 1e7 ? "reached" : sprintf("missed by %.3f points", ns / 1e8 - 0.1))
-	reader_memory(kernel, "memwatch", what)
+	reader_memory(kernel, what)
 }
 
 function flat(kernel, event,    n, got, low, high) {

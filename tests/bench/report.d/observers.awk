@@ -21,15 +21,13 @@ function cell(k, o, w,    more, base) {
 	return sprintf("%+.2f %% (%s)", 100 * more / base, number(more))
 }
 
-function table(k,    i, j, o, w) {
+function table(k,    i, j, o, w, columns) {
 	printf "\n## Linux %s\n\n", release[k]
 	print "Instructions an operation without observer, and what each adds; `±` is how far the bases of the whole boot lie apart.\n"
 	printf "![What each observer adds, on a logarithmic axis](observers-%s.svg)\n\n", k
-	printf "| |"
-	for (j = 1; j <= W[k]; j++) printf " %s |", workloads[k, j]
-	printf "\n|---|"
-	for (j = 1; j <= W[k]; j++) printf "---|"
-	printf "\n| none |"
+	for (j = 1; j <= W[k]; j++) columns[j] = workloads[k, j]
+	heading("| |", columns, W[k])
+	printf "| none |"
 	for (j = 1; j <= W[k]; j++) {
 		w = workloads[k, j]
 		if (value[k, "none", w] == "-") printf " absent |"
@@ -57,23 +55,21 @@ function unsteady(k,    i, j, o, w) {
 }
 
 # How far the bases before and after each observer lie apart.
-function steadiness(k,    i, j, o, w) {
+function steadiness(k,    i, j, o, w, columns) {
 	print "\nBases before and after an observer lie apart by, in % (number of turns):\n"
-	printf "| |"
-	for (j = 1; j <= W[k]; j++) printf " %s |", workloads[k, j]
-	printf "\n|---|"
-	for (j = 1; j <= W[k]; j++) printf "---|"
+	for (j = 1; j <= W[k]; j++) columns[j] = workloads[k, j]
+	heading("| |", columns, W[k])
 	for (i = 1; i <= O[k]; i++) {
 		o = observers[k, i]
 		if (o == "none") continue
-		printf "\n| %s |", o
+		printf "| %s |", o
 		for (j = 1; j <= W[k]; j++) {
 			w = workloads[k, j]
 			if (value[k, o, w] == "-") printf " - |"
 			else printf " %s (%s) |", spread[k, o, w], turns[k, o, w]
 		}
+		print ""
 	}
-	print ""
 }
 
 function absences(k,    i, j, o, w, told) {

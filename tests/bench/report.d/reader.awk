@@ -1,15 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# reader.awk - what daemons take that watch processes, a column for each number of processes.
+# reader.awk - what daemons take that watch processes (by_size.awk).
 
-$4 == part {
-	k = $2; n = of_scale($7, "processes")
-	if (!(k in release)) { kernels[++K] = k; release[k] = $3 }
-	if (!((k, $5) in has_observer)) { has_observer[k, $5]; observers[k, ++O[k]] = $5 }
-	if (!((k, n) in has_size)) { has_size[k, n]; sizes[k, ++N[k]] = n }
-	value[k, $5, n, $8 == "rss"] = $10
-	note[k, $5, n] = $13
-}
+$4 == part { value[$2, $5, of_scale($7, "processes"), $8 == "rss"] = $10 }
 
 function cell(k, o, n) {
 	if (!((k, o, n, 0) in value) || value[k, o, n, 0] == "-") return "absent"
@@ -18,19 +11,13 @@ function cell(k, o, n) {
 	return sprintf("%.2f million, %.1f MiB", value[k, o, n, 0] / 1e6, value[k, o, n, 1] / 1048576)
 }
 
-function table(k,    i, j, o) {
+function title(k) {
 	printf "\n## Daemons, %s\n\n", k == "host" ? "on the machine of this run (Linux " release[k] ", no module)" : "in a guest with Linux " release[k]
 	if (k == "host") print "CPU time of a round, every 10 s, in percent of a CPU, and resident memory.\n"
 	else print "Instructions of a round, every 10 s, and resident memory. `memwatch` reads the module's files, `memwatch-plain` is the same without the module.\n"
-	printf "| processes |"
-	for (j = 1; j <= N[k]; j++) printf " %s |", number(sizes[k, j])
-	printf "\n|---|"
-	for (j = 1; j <= N[k]; j++) printf "---|"
-	for (i = 1; i <= O[k]; i++) {
-		printf "\n| %s |", observers[k, i]
-		for (j = 1; j <= N[k]; j++) printf " %s |", cell(k, observers[k, i], sizes[k, j])
-	}
-	print ""
+}
+
+function absences(k,    i, j, o) {
 	for (i = 1; i <= O[k]; i++)
 		for (j = 1; j <= N[k]; j++) {
 			o = observers[k, i]
@@ -38,5 +25,3 @@ function table(k,    i, j, o) {
 				printf "\nAbsent: %s at %s processes, since %s.\n", o, number(sizes[k, j]), note[k, o, sizes[k, j]]
 		}
 }
-
-END { for (i = 1; i <= K; i++) table(kernels[i]) }

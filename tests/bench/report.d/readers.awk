@@ -1,15 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# readers.awk - what one look at every process costs, a column for each number of processes.
+# readers.awk - what one look at every process costs (by_size.awk).
 
 $4 == part {
-	k = $2; n = of_scale($7, "processes")
-	if (!(k in release)) { kernels[++K] = k; release[k] = $3 }
-	if (!((k, $5) in has_observer)) { has_observer[k, $5]; observers[k, ++O[k]] = $5 }
-	if (!((k, n) in has_size)) { has_size[k, n]; sizes[k, ++N[k]] = n }
-	value[k, $5, n] = $10
-	spread[k, $5, n] = $11
-	note[k, $5, n] = $13
+	value[$2, $5, of_scale($7, "processes")] = $10
+	spread[$2, $5, of_scale($7, "processes")] = $11
 }
 
 function cell(k, o, n) {
@@ -27,19 +22,7 @@ function absences(k,    i, j, o, n, told) {
 		}
 }
 
-function table(k,    i, j) {
+function title(k) {
 	printf "\n## Looking at every process once, Linux %s\n\n", release[k]
 	print "Instructions of the cheapest look, how far the dearest is above it, and instructions a process. `process-exporter-lean` leaves smaps and threads out. `exited` has as many records as there are processes; slab, profile and growth do not go by processes.\n"
-	printf "| processes |"
-	for (j = 1; j <= N[k]; j++) printf " %s |", number(sizes[k, j])
-	printf "\n|---|"
-	for (j = 1; j <= N[k]; j++) printf "---|"
-	for (i = 1; i <= O[k]; i++) {
-		printf "\n| %s |", observers[k, i]
-		for (j = 1; j <= N[k]; j++) printf " %s |", cell(k, observers[k, i], sizes[k, j])
-	}
-	print ""
-	absences(k)
 }
-
-END { for (i = 1; i <= K; i++) table(kernels[i]) }

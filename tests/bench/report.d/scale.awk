@@ -26,33 +26,28 @@ function event_cell(o, e, n,    base) {
 	return sprintf("%+.0f (%+.2f %%)", value[o, e, n] - base, 100 * (value[o, e, n] / base - 1))
 }
 
-function processes_table(    i, j) {
+function processes_table(    i, j, columns) {
 	print "\n## Processes\n"
 	print "Instructions of a page fault with its free and of a fork with its exit, and what the module adds: with room for all processes, with a table that has hardly room (`full`), and with one for half of them (`overflow`).\n"
-	printf "| processes | |"
-	for (j = 1; j <= N; j++) printf " %s |", number(sizes[j])
-	printf "\n|---|---|"
-	for (j = 1; j <= N; j++) printf "---|"
+	for (j = 1; j <= N; j++) columns[j] = number(sizes[j])
+	heading("| processes | |", columns, N)
 	for (i = 1; i <= R; i++) {
-		printf "\n| %s | %s |", events[i], observers[i]
+		printf "| %s | %s |", events[i], observers[i]
 		for (j = 1; j <= N; j++) printf " %s |", event_cell(observers[i], events[i], sizes[j])
+		print ""
 	}
-	print ""
 }
 
 function lines_table(    i, j) {
 	print "\n## Processors\n"
 	print "Writes to cache lines that more than one processor wrote, by operation, and in parentheses how often such a line went from one to another. `memwatch` is what the module's own code wrote, `none` all else.\n"
-	printf "| processors | |"
-	for (j = 1; j <= C; j++) printf " %s |", cpus[j]
-	printf "\n|---|---|"
-	for (j = 1; j <= C; j++) printf "---|"
+	heading("| processors | |", cpus, C)
 	for (i = 1; i <= L; i++) {
-		printf "\n| %s | %s |", what[i], who[i]
+		printf "| %s | %s |", what[i], who[i]
 		for (j = 1; j <= C; j++)
 			printf " %.2f (%.3f) |", lines[who[i], what[i], cpus[j], "shared_line_writes"], lines[who[i], what[i], cpus[j], "line_moves"]
+		print ""
 	}
-	print ""
 }
 
 function memory_table(    i) {

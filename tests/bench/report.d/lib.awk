@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# number.awk - figures as people read them, for the other files.
+# lib.awk - what the tables share: figures as people read them, and headings.
 
 # number(): a whole number, with commas.
 function number(x,    s, sign) {
@@ -17,4 +17,16 @@ function of_scale(words, key,    n, i, word) {
 	for (i = 1; i <= n; i++)
 		if (index(word[i], key "=") == 1) return substr(word[i], length(key) + 2)
 	return ""
+}
+
+# heading(): the first line of a table and the rule below it, with @labels, as `| processes |`, before the columns.
+function heading(labels, columns, n,    i, rule) {
+	printf "%s", labels
+	gsub(/[^|]+/, "---", labels)
+	rule = labels
+	for (i = 1; i <= n; i++) {
+		printf " %s |", columns[i]
+		rule = rule "---|"
+	}
+	print "\n" rule
 }
