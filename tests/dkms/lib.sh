@@ -17,6 +17,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 2
 CACHE=${MEMWATCH_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/memwatch}
 readonly CACHE
 
+# shellcheck source=tests/namespace.sh
+. tests/namespace.sh
+
 skip_all() {
 	echo "ok - $(basename "$0" .sh) # skip $*"
 	exit 0
@@ -28,8 +31,7 @@ if [ -z "${MW_DKMS_DIR-}" ]; then
 	MW_DKMS_DIR=$(mktemp -d "${TMPDIR:-/tmp}/memwatch-dkms.XXXXXX")
 	export MW_DKMS_DIR
 	trap 'rm -rf --one-file-system "$MW_DKMS_DIR"' EXIT
-	why=$(unshare --mount true 2>&1) ||
-		{ echo "not ok - there are no mount namespaces here (${why#unshare: }); in a chroot, bind that on itself first (mount --bind DIR DIR)"; exit 1; }
+	! why=$(why_no_namespace --mount) || { echo "not ok - $why"; exit 1; }
 	unshare --mount bash "$0" "$@"
 	exit
 fi

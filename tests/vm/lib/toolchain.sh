@@ -9,6 +9,9 @@
 #
 #	CACHE/toolchains/SUITE-COMPILER/    packages, unpacked and not installed
 
+# shellcheck source=tests/namespace.sh
+. "$MW_TOP/tests/namespace.sh"
+
 # What a build calls beside the compiler.
 TOOLCHAIN_PACKAGES='base-files dash bash coreutils diffutils sed grep gawk findutils libc-bin libc6-dev make kmod'
 
@@ -96,8 +99,7 @@ in_tree() {
 	done
 	shift
 	mapfile -t options < <(namespace_options)
-	why=$(unshare "${options[@]}" true 2>&1) ||
-		die "there are no namespaces here (${why#unshare: }), and a build for this kernel needs them: run it as root; in a chroot, bind that on itself first (mount --bind DIR DIR)"
+	! why=$(why_no_namespace "${options[@]}") || die "a build for this kernel: $why"
 	# shellcheck disable=SC2016 # for the inner shell
 	unshare "${options[@]}" bash -euc '
 		tree=$1 count=$2
